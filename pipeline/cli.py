@@ -1,0 +1,364 @@
+"""Arguments -> one call of the road; prints; exit code. No rules and no file formats here; heavy imports inside commands."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.model import Outcome
+    from pipeline.run import Office
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Excel forms in, scored master workbooks out.",
+)
+
+
+class _Call:
+    """What the options before the command say."""
+
+    office: Path | None = None
+    lang: str | None = None
+    now: str | None = None
+
+
+_CALL = _Call()
+
+
+@app.callback()
+def _options(
+    office: Annotated[
+        Path | None, typer.Option(help="Folder of the office (default: the one with opsbook.toml at or above here).")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of what is printed: th or en.")] = None,
+    now: Annotated[str | None, typer.Option(help="The business clock, an ISO time.")] = None,
+) -> None:
+    _CALL.office, _CALL.lang, _CALL.now = office, lang, now
+
+
+def main() -> None:
+    """Run the command line; Thai output never breaks on a code page."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app()
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """A wrong call or office is one line and exit code 2; another receiver at work is one line and exit code 3."""
+    from pipeline.lock import Held
+    from pipeline.model import OfficeError
+
+    try:
+        yield
+    except OfficeError as error:
+        print(error.text.both, file=sys.stderr)
+        raise typer.Exit(2) from error
+    except Held as held:
+        print(f"มีโปรแกรมอื่นกำลังรับไฟล์ของสำนักงานนี้ / another receiver holds this office: {held.holder}", file=sys.stderr)
+        raise typer.Exit(3) from held
+
+
+def _open() -> Office:
+    from zoneinfo import ZoneInfo
+
+    from pipeline.run import open_office
+    from pipeline.settings import find_office, load, parse_time
+
+    if _CALL.lang not in (None, "th", "en"):
+        from pipeline.model import OfficeError
+
+        raise OfficeError(f"--lang ต้องเป็น th หรือ en ไม่ใช่ {_CALL.lang}", f"--lang is th or en, not {_CALL.lang}")
+    root = (_CALL.office or find_office(Path.cwd())).resolve()
+    settings = load(root)
+    _CALL.lang = _CALL.lang or settings.language
+    _log_to(settings.var / "opsbook.log")
+    moment = parse_time(_CALL.now, ZoneInfo(settings.timezone)) if _CALL.now else None
+    return open_office(root, moment)
+
+
+def _log_to(path: Path) -> None:
+    log = logging.getLogger("opsbook")
+    if not log.handlers:
+        handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+        log.propagate = False
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal for work over a second; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    words = {"store": "เก็บต้นฉบับ", "judge": "ตรวจ", "issue": "ออกแบบฟอร์ม", "publish": "ออกรายงาน", "demo": "สร้างชุดสาธิต"}
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(words.get(what, what), total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def _th() -> bool:
+    return _CALL.lang != "en"
+
+
+def _say(th: str, en: str) -> None:
+    print(th if _th() else en)
+
+
+_STATES = {
+    "accepted": ("รับแล้ว", "accepted"),
+    "returned": ("ส่งกลับให้แก้", "returned"),
+    "refused": ("ไม่รับ", "refused"),
+    "duplicate": ("ซ้ำ", "duplicate"),
+    "quarantined": ("เปิด/อ่านไม่ได้", "quarantined"),
+    "pending": ("รอ", "pending"),
+}
+
+
+def _report(outcomes: list[Outcome], as_json: bool, extra: dict[str, Any] | None = None) -> int:
+    """Print what happened to each file; the exit code: 1 where a file is returned, refused or quarantined."""
+    from pipeline.run import totals
+
+    counted = totals(outcomes)
+    if as_json:
+        print(
+            json.dumps(
+                {**counted, "files": [o.as_json(_CALL.lang or "th") for o in outcomes], **(extra or {})},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+    else:
+        _print_files(outcomes, counted)
+    return 1 if counted["returned"] + counted["refused"] + counted["quarantined"] else 0
+
+
+def _print_files(outcomes: list[Outcome], counted: dict[str, int]) -> None:
+    at = 0 if _th() else 1
+    for outcome in outcomes:
+        if outcome.result.state in ("accepted", "duplicate") and len(outcomes) > 20:
+            continue
+        reason = outcome.result.reason.pick("th" if _th() else "en")
+        answer = f" -> outbox/{outcome.answer}" if outcome.answer else ""
+        print(f"  {_STATES[outcome.result.state][at]}: {outcome.submission.name}: {reason}{answer}")
+    if not outcomes:
+        _say("inbox ไม่มีไฟล์ใหม่", "nothing new in inbox")
+        return
+    listed = " · ".join(f"{_STATES[k][at]} {n}" for k, n in counted.items() if n)
+    _say(f"รวม {len(outcomes)} ไฟล์: {listed}", f"{len(outcomes)} files: {listed}")
+
+
+def _print_published(published: list[Any]) -> None:
+    for each in published:
+        for file in each.files:
+            print(f"  outbox/{file}")
+    if not published:
+        _say("รายงานเป็นปัจจุบันอยู่แล้ว", "reports are up to date")
+
+
+@app.command()
+def init(folder: Path) -> None:
+    """Make an office: opsbook.toml, inbox/, outbox/ and an empty central plan workbook to fill."""
+    with _clear_errors():
+        from pipeline.begin import make_office
+
+        made = make_office(folder.resolve())
+        _CALL.lang = _CALL.lang or "th"
+        _say(
+            f"สร้างสำนักงานใน {folder} แล้ว: กรอก {made.name} แล้ววางลงใน inbox",
+            f"office made in {folder}: fill {made.name} and drop it into inbox",
+        )
+
+
+@app.command()
+def demo(
+    folder: Path,
+    scenario: Annotated[str, typer.Option(help="ministry, province or local.")] = "ministry",
+    units: Annotated[int | None, typer.Option(help="How many units report.")] = None,
+    wrong: Annotated[float, typer.Option(help="Share of files damaged in everyday ways, 0 to 1.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same office.")] = 1,
+    if_new: Annotated[
+        bool, typer.Option("--if-new", help="Do nothing where the office has a ledger or a plan already.")
+    ] = False,
+) -> None:
+    """Make an office with a realistic plan, issued templates and filled files waiting in inbox/."""
+    with _clear_errors(), _progress() as progress:
+        from pipeline.begin import make_demo
+
+        _CALL.lang = _CALL.lang or "th"
+        made = make_demo(folder.resolve(), scenario, units, wrong, seed, if_new, _CALL.now, progress)
+        if made is None:
+            _say("สำนักงานนี้มีข้อมูลอยู่แล้ว ไม่สร้างชุดสาธิต", "this office has data already: no demo made")
+        else:
+            _say(
+                f"ชุดสาธิต: {made.units} หน่วยงาน, {made.files} ไฟล์รอใน inbox (เสียหาย {made.damaged})",
+                f"demo: {made.units} units, {made.files} files waiting in inbox ({made.damaged} damaged)",
+            )
+
+
+@app.command()
+def issue() -> None:
+    """Write the templates of every unit to outbox/templates."""
+    with _clear_errors(), _progress() as progress:
+        from pipeline import run
+
+        written = run.issue(_open(), progress=progress)
+        _say(f"ออกแบบฟอร์ม {len(written)} ไฟล์ใน outbox/templates", f"{len(written)} templates in outbox/templates")
+
+
+@app.command()
+def check(
+    files: list[Path],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    mark: Annotated[Path | None, typer.Option(help="Write marked copies into this folder.")] = None,
+) -> None:
+    """Judge files with the office's ledger as context; nothing is stored."""
+    with _clear_errors():
+        from pipeline import run
+        from pipeline.model import OfficeError
+
+        missing = [f for f in files if not f.is_file()]
+        if missing:
+            raise OfficeError(f"ไม่พบไฟล์ {missing[0]}", f"no such file: {missing[0]}")
+        outcomes = run.check(_open(), files, mark)
+        code = _report(outcomes, as_json)
+        if not as_json:
+            _print_findings(outcomes)
+    raise typer.Exit(code)
+
+
+def _print_findings(outcomes: list[Outcome]) -> None:
+    lang = "th" if _th() else "en"
+    for outcome in outcomes:
+        for f in outcome.result.findings:
+            print(f"    {f.rule} {f.sheet} {', '.join(f.cells)}: {f.message.pick(lang)}")
+
+
+@app.command()
+def receive(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
+    """Take in everything in inbox/ once."""
+    with _clear_errors(), _progress() as progress:
+        from pipeline import run
+
+        outcomes = run.receive(_open(), progress)
+    raise typer.Exit(_report(outcomes, as_json))
+
+
+@app.command()
+def publish(
+    period: Annotated[
+        str | None, typer.Option(help="A quarter such as 2567-Q2 (default: the last one ended, and changed ones).")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="Only what was received at or before this ISO time.")] = None,
+) -> None:
+    """Write master and executive workbooks to outbox/reports."""
+    with _clear_errors(), _progress() as progress:
+        from pipeline import run
+        from pipeline.settings import parse_time
+
+        office = _open()
+        _print_published(
+            run.publish(office, period, parse_time(as_of, office.settings.zone) if as_of else None, progress)
+        )
+
+
+@app.command(name="run")
+def run_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
+    """Receive, then publish: the main job."""
+    with _clear_errors(), _progress() as progress:
+        from pipeline import run
+        from pipeline.ledger import book
+
+        office = _open()
+        outcomes = run.receive(office, progress)
+        with office.engine.connect() as connection:
+            planned = bool(book.plan_years(connection))
+        published = run.publish(office, progress=progress) if planned else []
+    files = [f for each in published for f in each.files]
+    code = _report(outcomes, as_json, {"published": files})
+    if not as_json:
+        _print_published(published)
+    raise typer.Exit(code)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
+    """Who owes what, what arrived, what is returned, late or missing."""
+    with _clear_errors():
+        from pipeline.register import register
+
+        table = register(_open())
+    if as_json:
+        print(json.dumps(table, ensure_ascii=False, indent=1))
+        return
+    at = 0 if _th() else 1
+    print(" · ".join(f"{_STATES[k][at]} {n}" for k, n in table["files"].items()))
+    for owed in table["owed"]:
+        print(
+            f"  {owed['unit']} {owed['name']}: {owed['form']} {owed['period']}: {owed['words_th' if _th() else 'words_en']}"
+        )
+
+
+@app.command()
+def trace(
+    unit: str,
+    indicator: str,
+    period: str,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Where a figure came from: printed figure, score, aggregation, findings, file, sheet and cell."""
+    with _clear_errors():
+        from pipeline.trace import trace as walk
+
+        steps = walk(_open(), unit, indicator, period)
+    if as_json:
+        print(
+            json.dumps(
+                {"unit": unit, "indicator": indicator, "period": period, "steps": steps}, ensure_ascii=False, indent=1
+            )
+        )
+        return
+    for step in steps:
+        print(f"{step['step']:<12} {step['th' if _th() else 'en']}")
+
+
+@app.command()
+def explain(code: str) -> None:
+    """Print one rule of the catalogue: what it says, what to do, an example of a right value."""
+    with _clear_errors():
+        from pipeline.model import OfficeError
+        from schemas.rules_index import rules
+
+        rule = rules().get(code.upper())
+        if rule is None:
+            raise OfficeError(f"ไม่มีกฎ {code}", f"there is no rule {code}")
+        for line in (
+            f"{rule.code} ({rule.severity})",
+            rule.text.th,
+            rule.text.en,
+            rule.advice.th,
+            rule.advice.en,
+            f"ตัวอย่าง / example: {rule.example}",
+        ):
+            print(line)

@@ -1,0 +1,139 @@
+"""The plan and what stands in the ledger -> one wide row per unit x indicator: quarters of plan and result, words, sources."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from schemas.plan import CRITERIA, Plan, float_of
+
+QUARTERS = (1, 2, 3, 4)
+_WORDS = ("details", "problem", "remedy", "evidence", "plan_status", "reportable")
+_SOURCE = ("file", "sha256", "sheet", "cell", "received_at", "submission")
+_DUE = {"half-yearly": (2, 4), "yearly": (4,)}
+
+
+def consolidate(
+    plan: Plan, postings: pd.DataFrame, facts: pd.DataFrame, held: pd.DataFrame, zone: ZoneInfo
+) -> pd.DataFrame:
+    """All units consolidated for the plan's year, sorted as the plan lists them.
+
+    Per quarter q: v{q} result (float), x{q} its exact text, n{q}/d{q} numerator and denominator, p{q} plan, said{q}
+    (reported, cannot, blank, held, not_due), and the row's words and source as {word}{q}; plan_total; attributes of unit
+    and indicator. `held` are the newest rows of all, whether valid or not.
+    """
+    frame = _attributes(plan)
+    keys = frame["unit"] + "\t" + frame["indicator"]
+    index = pd.Index(keys)
+    actual = facts[(facts["form"] == "quarterly_result") & (facts["scenario"] == "actual")]
+    planned = facts[(facts["form"] == "monthly_plan") & (facts["scenario"] == "plan")]
+    frame["plan_total"] = _place(planned, str(plan.fiscal_year), "value", index).astype(float)
+    columns: dict[str, Any] = {}
+    for q in QUARTERS:
+        period = f"{plan.fiscal_year}-Q{q}"
+        columns[f"p{q}"] = _place(planned, period, "value", index).astype(float).to_numpy()
+        for column, source in (("x", "value"), ("n", "numerator"), ("d", "denominator"), ("at", "cell")):
+            columns[f"{column}{q}"] = _place(actual, period, source, index).fillna("").to_numpy(dtype=object)
+        columns[f"v{q}"] = pd.to_numeric(pd.Series(columns[f"x{q}"]), errors="coerce").to_numpy(dtype=float)
+        columns |= _row_words(plan, postings, held, period, q, index, frame["cycle"], zone)
+        columns[f"cell{q}"] = np.where(columns[f"at{q}"] != "", columns[f"at{q}"], columns[f"cell{q}"])
+    return pd.concat([frame.reset_index(drop=True), pd.DataFrame(columns)], axis=1)
+
+
+def _attributes(plan: Plan) -> pd.DataFrame:
+    rows = []
+    for unit in plan.reporting_units:
+        who = _who(plan, unit)
+        rows += [{**who, **_what(plan, i)} for i in plan.assigned(unit)]
+    return pd.DataFrame(rows)
+
+
+def _who(plan: Plan, unit: str) -> dict[str, Any]:
+    row = plan.units[unit]
+    parent = row.get("parent", "")
+    return {
+        "unit": unit,
+        "unit_name": row.get("name", ""),
+        "unit_short": row.get("short_name") or row.get("name", ""),
+        "unit_type": row.get("type", ""),
+        "parent": parent,
+        "parent_name": plan.units.get(parent, {}).get("name", ""),
+    }
+
+
+def _what(plan: Plan, i: dict[str, str]) -> dict[str, Any]:
+    item = plan.items
+    return {
+        "indicator": i["code"],
+        "indicator_name": i["name"],
+        "unit_of_measure": i["unit_of_measure"],
+        "type": i["type"],
+        "dimension": i.get("dimension", ""),
+        "dimension_name": item.get(i.get("dimension", ""), {}).get("text", ""),
+        "goal": i.get("goal", ""),
+        "goal_name": item.get(i.get("goal", ""), {}).get("text", ""),
+        "weight": float_of(i.get("weight", "")),
+        "weight_text": i.get("weight", ""),
+        "target": float_of(i.get("target", "")),
+        "target_text": i.get("target", ""),
+        "target_scale": i["target_scale"],
+        "direction": i["direction"],
+        "scoring": i["scoring"],
+        "over_time": i["over_time"],
+        "basis": i["basis"],
+        "cycle": i["cycle"],
+        **{c: i.get(c, "") for c in CRITERIA},
+        **{f"baseline{n}": float_of(i.get(f"baseline{n}", "")) for n in (3, 2, 1)},
+    }
+
+
+def _place(facts: pd.DataFrame, period: str, column: str, index: pd.Index) -> pd.Series:
+    chosen = facts[facts["period"] == period]
+    return pd.Series(
+        chosen[column].to_numpy(), index=chosen["unit"] + "\t" + chosen["indicator"], dtype=object
+    ).reindex(index)
+
+
+def _row_words(
+    plan: Plan,
+    postings: pd.DataFrame,
+    held: pd.DataFrame,
+    period: str,
+    q: int,
+    index: pd.Index,
+    cycle: pd.Series,
+    zone: ZoneInfo,
+) -> dict[str, Any]:
+    standing = postings[
+        (postings["form"] == "quarterly_result") & (postings["period"] == period) & ~postings["blank"].astype(bool)
+    ]
+    rows = standing.set_index(standing["unit"] + "\t" + standing["indicator"])
+    entries = [json.loads(e) for e in rows["entries"]]
+    found: dict[str, Any] = {}
+    for word in _WORDS:
+        found[f"{word}{q}"] = (
+            pd.Series([e.get(word, "") for e in entries], index=rows.index, dtype=object)
+            .reindex(index)
+            .fillna("")
+            .to_numpy(dtype=object)
+        )
+    for column in (*_SOURCE, "state"):
+        filler: Any = 0 if column == "submission" else ""
+        found[f"{column}{q}"] = rows[column].astype(object).reindex(index).fillna(filler).to_numpy(dtype=object)
+    deadline = plan.deadline(period, "quarterly_result")
+    found[f"late{q}"] = np.array(
+        [bool(t) and datetime.fromisoformat(t).astimezone(zone).date() > deadline for t in found[f"received_at{q}"]],
+        dtype=bool,
+    )
+    newest = held[(held["form"] == "quarterly_result") & (held["period"] == period) & (held["state"] == "held")]
+    waiting = index.isin(newest["unit"] + "\t" + newest["indicator"])
+    due = np.array([q in _DUE.get(c, QUARTERS) for c in cycle], dtype=bool)
+    said = np.where(waiting, "held", np.where(due, "blank", "not_due")).astype(object)
+    said = np.where(found[f"reportable{q}"] == "cannot", "cannot", said)
+    found[f"said{q}"] = np.where(found[f"reportable{q}"] == "can", "reported", said)
+    return found

@@ -1,0 +1,406 @@
+"""Judgements -> rows of the ledger, and back: the only module that speaks SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
+
+from pipeline.ledger.tables import FACT, FINDING, METADATA, PLAN, POSTING, PUBLICATION, SUBMISSION
+from pipeline.model import Outcome, Submission
+from schemas.plan import Plan, definition
+
+FINAL = ("accepted", "returned", "refused", "duplicate", "quarantined")
+
+
+def open_ledger(url: str) -> Engine:
+    """The ledger's engine, tables made where missing. SQLite: write-ahead log, durable commits, patient locks."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _configure(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+    METADATA.create_all(engine)
+    return engine
+
+
+def add_arrivals(connection: Connection, arrivals: Iterable[Mapping[str, Any]]) -> None:
+    """One row per claim, state "received"; a claim that is there already (a crash came between) is left alone."""
+    for arrival in arrivals:
+        known = connection.execute(select(SUBMISSION.c.number).where(SUBMISSION.c.claim == arrival["claim"])).first()
+        if known is None:
+            connection.execute(insert(SUBMISSION).values(**arrival, state="received"))
+
+
+def waiting(connection: Connection, states: Sequence[str] = ("received", "pending")) -> list[Submission]:
+    """Arrivals that have no final state yet, in order of arrival."""
+    rows = connection.execute(
+        select(SUBMISSION).where(SUBMISSION.c.state.in_(states)).order_by(SUBMISSION.c.number)
+    ).mappings()
+    return [submission_of(r) for r in rows]
+
+
+def submission_of(row: Mapping[str, Any]) -> Submission:
+    """The Submission of a ledger row."""
+    from datetime import datetime
+
+    return Submission(
+        row["number"],
+        row["sha256"],
+        datetime.fromisoformat(row["received_at"]),
+        row["name"],
+        row["channel"],
+        row["sender"],
+        row["path"],
+        row["size"],
+    )
+
+
+def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+    """Write judgements: state, findings, postings with their facts, held rows. Replaces what an interrupted try wrote."""
+    numbers = [o.submission.number for o in outcomes]
+    for table in (FINDING, POSTING, FACT):
+        for start in range(0, len(numbers), 500):
+            connection.execute(delete(table).where(table.c.submission.in_(numbers[start : start + 500])))
+    findings, postings, facts = [], [], []
+    for outcome in outcomes:
+        connection.execute(
+            update(SUBMISSION).where(SUBMISSION.c.number == outcome.submission.number).values(**_state(outcome))
+        )
+        findings += _findings(outcome)
+        if outcome.result.state in ("accepted", "returned"):
+            postings += _postings(outcome)
+            facts += _facts(outcome)
+    for table, rows in ((FINDING, findings), (POSTING, postings), (FACT, facts)):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _state(outcome: Outcome) -> dict[str, Any]:
+    result, identity = outcome.result, outcome.result.reading.identity
+    return {
+        "state": result.state,
+        "reason_th": result.reason.th,
+        "reason_en": result.reason.en,
+        "form": identity.form,
+        "unit": identity.unit,
+        "fiscal_year": identity.fiscal_year,
+        "plan_revision": identity.plan_revision,
+        "judged_revision": outcome.judged_revision,
+        "answer": outcome.answer,
+        "previous": result.previous,
+        "rows_taken": sum(not p.blank for p in result.postings),
+        "rows_held": len(result.held),
+    }
+
+
+def _findings(outcome: Outcome) -> list[dict[str, Any]]:
+    return [
+        {
+            "submission": outcome.submission.number,
+            "n": n,
+            "rule": f.rule,
+            "severity": f.severity,
+            "sheet": f.sheet,
+            "cells": json.dumps(f.cells),
+            "value": f.value,
+            "message_th": f.message.th,
+            "message_en": f.message.en,
+            "proposal": f.proposal,
+            "indicator": f.indicator,
+            "period": f.period,
+        }
+        for n, f in enumerate(outcome.result.findings)
+    ]
+
+
+def _postings(outcome: Outcome) -> list[dict[str, Any]]:
+    identity = outcome.result.reading.identity
+    common = {
+        "submission": outcome.submission.number,
+        "form": identity.form,
+        "fiscal_year": identity.fiscal_year,
+        "unit": identity.unit,
+    }
+    taken = [
+        {
+            **common,
+            "indicator": p.indicator,
+            "period": p.period,
+            "state": p.state,
+            "blank": p.blank,
+            "entries": json.dumps(p.entries, ensure_ascii=False, sort_keys=True),
+            "sheet": p.sheet,
+            "cell": p.cell,
+        }
+        for p in outcome.result.postings
+    ]
+    keys = {(p["indicator"], p["period"]) for p in taken}
+    held = [
+        {
+            **common,
+            "indicator": i,
+            "period": p,
+            "state": "held",
+            "blank": False,
+            "entries": "{}",
+            "sheet": "",
+            "cell": "",
+        }
+        for i, p in dict.fromkeys(outcome.result.held)
+        if (i, p) not in keys
+    ]
+    return taken + held
+
+
+def _facts(outcome: Outcome) -> list[dict[str, Any]]:
+    identity = outcome.result.reading.identity
+    return [
+        {
+            "submission": outcome.submission.number,
+            "indicator": f.indicator,
+            "row_period": p.period,
+            "scenario": f.scenario,
+            "period": f.period,
+            "form": identity.form,
+            "fiscal_year": identity.fiscal_year,
+            "unit": f.unit,
+            "stage": f.stage,
+            "value": f.value,
+            "numerator": f.numerator,
+            "denominator": f.denominator,
+            "sheet": f.sheet,
+            "cell": f.cell,
+            "typed": f.typed,
+        }
+        for p in outcome.result.postings
+        for f in p.facts
+    ]
+
+
+# -- plans ---------------------------------------------------------------------------------------------------------
+
+
+def add_plan(connection: Connection, submission: Submission, fiscal_year: int, content: Mapping[str, Any]) -> Plan:
+    """Store the next revision of the year's plan and say per unit and indicator when its definition last changed.
+
+    Retried after a crash it finds its own revision again. Older revisions stay.
+    """
+    own = connection.execute(select(PLAN.c.revision).where(PLAN.c.submission == submission.number)).scalar()
+    if own is not None:
+        found = plan_of(connection, fiscal_year, own)
+        assert found is not None
+        return found
+    before = plan_of(connection, fiscal_year)
+    revision = before.revision + 1 if before else 1
+    plan = Plan(revision, fiscal_year, dict(content), {})
+    changed = _changes(before, plan)
+    connection.execute(
+        insert(PLAN).values(
+            fiscal_year=fiscal_year,
+            revision=revision,
+            submission=submission.number,
+            received_at=submission.received_at.isoformat(),
+            content=json.dumps(content, ensure_ascii=False, sort_keys=True),
+            changed=json.dumps(changed, ensure_ascii=False, sort_keys=True),
+        )
+    )
+    return Plan(revision, fiscal_year, dict(content), changed)
+
+
+def _changes(before: Plan | None, plan: Plan) -> dict[str, int]:
+    if before is None:
+        return {}
+    changed = {}
+    for unit in plan.reporting_units:
+        old = {i["code"]: definition(i) for i in before.assigned(unit)}
+        for indicator in plan.assigned(unit):
+            code = indicator["code"]
+            same = old.get(code) == definition(indicator)
+            revision = before.revision_of(unit, code) if same else plan.revision
+            if revision > 1:
+                changed[f"{unit}\t{code}"] = revision
+    return changed
+
+
+def plan_of(
+    connection: Connection, fiscal_year: int, revision: int | None = None, as_of: str | None = None
+) -> Plan | None:
+    """The newest (or named) revision of a year's plan, received at or before `as_of`; None where there is none."""
+    query = select(PLAN).where(PLAN.c.fiscal_year == fiscal_year)
+    if revision is not None:
+        query = query.where(PLAN.c.revision == revision)
+    if as_of is not None:
+        query = query.where(PLAN.c.received_at <= as_of)
+    row = connection.execute(query.order_by(PLAN.c.revision.desc()).limit(1)).mappings().first()
+    return (
+        Plan(row["revision"], row["fiscal_year"], json.loads(row["content"]), json.loads(row["changed"]))
+        if row
+        else None
+    )
+
+
+def last_of_plan(connection: Connection, fiscal_year: int) -> Mapping[str, Any] | None:
+    """The arrival that brought the newest revision of a year's plan."""
+    newest = (
+        select(PLAN.c.submission)
+        .where(PLAN.c.fiscal_year == fiscal_year)
+        .order_by(PLAN.c.revision.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return connection.execute(select(SUBMISSION).where(SUBMISSION.c.number == newest)).mappings().first()
+
+
+def plan_years(connection: Connection) -> list[int]:
+    """Fiscal years that have a plan, oldest first."""
+    return list(connection.execute(select(PLAN.c.fiscal_year).distinct().order_by(PLAN.c.fiscal_year)).scalars())
+
+
+# -- what stands -----------------------------------------------------------------------------------------------------
+
+
+def _frame(connection: Connection, query: Any) -> pd.DataFrame:
+    result = connection.execute(query)
+    return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+
+
+def standing_postings(
+    connection: Connection,
+    fiscal_year: int,
+    as_of: str | None = None,
+    units: Sequence[str] | None = None,
+    held: bool = False,
+) -> pd.DataFrame:
+    """The posting that counts per unit x form x indicator x period: the newest valid one (held: the newest of all).
+
+    Columns of POSTING plus received_at, file, sha256. An older row stays in the ledger, it just does not count.
+    """
+    query = (
+        select(POSTING, SUBMISSION.c.received_at, SUBMISSION.c.name.label("file"), SUBMISSION.c.sha256)
+        .join(SUBMISSION, SUBMISSION.c.number == POSTING.c.submission)
+        .where(POSTING.c.fiscal_year == fiscal_year)
+    )
+    if not held:
+        query = query.where(POSTING.c.state != "held")
+    if as_of is not None:
+        query = query.where(SUBMISSION.c.received_at <= as_of)
+    if units is not None:
+        query = query.where(POSTING.c.unit.in_(list(units)))
+    frame = _frame(connection, query.order_by(POSTING.c.submission))
+    return frame.drop_duplicates(["unit", "form", "indicator", "period"], keep="last").reset_index(drop=True)
+
+
+def facts_of(
+    connection: Connection, standing: pd.DataFrame, fiscal_year: int, units: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The facts of the standing postings: columns of FACT plus received_at, file and sha256 of their submission."""
+    query = select(FACT).where(FACT.c.fiscal_year == fiscal_year)
+    if units is not None:
+        query = query.where(FACT.c.unit.in_(list(units)))
+    facts = _frame(connection, query)
+    keys = standing.loc[
+        ~standing["blank"].astype(bool), ["submission", "form", "indicator", "period", "file", "sha256", "received_at"]
+    ]
+    return facts.merge(
+        keys.rename(columns={"period": "row_period"}), on=["submission", "form", "indicator", "row_period"], how="inner"
+    )
+
+
+def last_of(connection: Connection, unit: str, form: str, fiscal_year: int, before: int) -> Mapping[str, Any] | None:
+    """The newest accepted or returned arrival of a unit and form before submission `before`."""
+    query = (
+        select(SUBMISSION)
+        .where(
+            SUBMISSION.c.unit == unit,
+            SUBMISSION.c.form == form,
+            SUBMISSION.c.fiscal_year == fiscal_year,
+            SUBMISSION.c.number < before,
+        )
+        .where(SUBMISSION.c.state.in_(("accepted", "returned")))
+        .order_by(SUBMISSION.c.number.desc())
+        .limit(1)
+    )
+    return connection.execute(query).mappings().first()
+
+
+def latest_by_unit_form(connection: Connection) -> dict[tuple[str, str, int], Mapping[str, Any]]:
+    """The newest accepted or returned arrival per (unit, form, fiscal year)."""
+    newest = (
+        select(func.max(SUBMISSION.c.number).label("number"))
+        .where(SUBMISSION.c.state.in_(("accepted", "returned")))
+        .group_by(SUBMISSION.c.unit, SUBMISSION.c.form, SUBMISSION.c.fiscal_year)
+        .subquery()
+    )
+    rows = connection.execute(select(SUBMISSION).join(newest, newest.c.number == SUBMISSION.c.number)).mappings()
+    return {(r["unit"], r["form"], r["fiscal_year"]): dict(r) for r in rows}
+
+
+def same_bytes(connection: Connection, sha256: str, before: int) -> Mapping[str, Any] | None:
+    """The newest earlier arrival of the same bytes that was accepted or returned."""
+    query = (
+        select(SUBMISSION)
+        .where(
+            SUBMISSION.c.sha256 == sha256,
+            SUBMISSION.c.number < before,
+            SUBMISSION.c.state.in_(("accepted", "returned")),
+        )
+        .order_by(SUBMISSION.c.number.desc())
+        .limit(1)
+    )
+    return connection.execute(query).mappings().first()
+
+
+def submissions(connection: Connection, states: Sequence[str] | None = None) -> pd.DataFrame:
+    """Every arrival, in order; the columns of SUBMISSION."""
+    query = select(SUBMISSION).order_by(SUBMISSION.c.number)
+    if states is not None:
+        query = query.where(SUBMISSION.c.state.in_(list(states)))
+    return _frame(connection, query)
+
+
+def findings_of(connection: Connection, numbers: Sequence[int]) -> pd.DataFrame:
+    """The findings of some submissions."""
+    return _frame(
+        connection,
+        select(FINDING).where(FINDING.c.submission.in_(list(numbers))).order_by(FINDING.c.submission, FINDING.c.n),
+    )
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether nothing ever arrived here."""
+    return connection.execute(select(SUBMISSION.c.number).limit(1)).first() is None
+
+
+def last_fingerprint(connection: Connection, fiscal_year: int, period: str) -> str:
+    """Fingerprint of the newest publication of a period, "" where it never was published."""
+    query = select(PUBLICATION.c.fingerprint).where(
+        PUBLICATION.c.fiscal_year == fiscal_year, PUBLICATION.c.period == period
+    )
+    return connection.execute(query.order_by(PUBLICATION.c.n.desc()).limit(1)).scalar() or ""
+
+
+def add_publication(connection: Connection, fiscal_year: int, period: str, as_of: str, fingerprint: str) -> None:
+    """Remember what was published, so that only changed periods are published again."""
+    connection.execute(
+        insert(PUBLICATION).values(fiscal_year=fiscal_year, period=period, as_of=as_of, fingerprint=fingerprint)
+    )
+
+
+def last_received(connection: Connection, fiscal_year: int) -> str:
+    """received_at of the newest posting or plan of a year, "" where there is none."""
+    posted = connection.execute(
+        select(func.max(SUBMISSION.c.received_at)).where(
+            SUBMISSION.c.fiscal_year == fiscal_year, SUBMISSION.c.state.in_(("accepted", "returned"))
+        )
+    ).scalar()
+    planned = connection.execute(select(func.max(PLAN.c.received_at)).where(PLAN.c.fiscal_year == fiscal_year)).scalar()
+    return max(posted or "", planned or "")

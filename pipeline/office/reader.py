@@ -1,0 +1,125 @@
+"""Stored originals -> raw sheets, through limited children whose death or hang costs one file and never the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pipeline.model import Cell, RawSheet
+from pipeline.office.look import Unsafe
+
+SECONDS = 20.0
+
+
+def column_letters(column: int) -> str:
+    """Letters of a column counted from 0: 0 -> "A", 26 -> "AA"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def address(row: int, column: int) -> str:
+    """Address as Excel shows it, both counted from 0: (6, 2) -> "C7"."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+class _Child:
+    def __init__(self) -> None:
+        root = str(Path(__file__).resolve().parents[2])
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")])),
+            "PYTHONHASHSEED": "0",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.office.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+        self.lines: queue.Queue[bytes] = queue.Queue()
+        threading.Thread(target=self._pump, daemon=True).start()
+
+    def _pump(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put(b"")
+
+    def ask(self, path: str) -> dict[str, Any] | None:
+        """The child's answer; None where it died or took too long."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(path).encode() + b"\n")
+            self.process.stdin.flush()
+            line = self.lines.get(timeout=SECONDS)
+            return json.loads(line) if line else None
+        except (queue.Empty, OSError, ValueError):
+            return None
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                try:
+                    stream.close()
+                except OSError:  # what the dead child never read cannot be flushed
+                    continue
+
+
+class Reader:
+    """A few limited children kept warm: `with Reader() as reader: for book in reader.read(paths): …`."""
+
+    def __init__(self, children: int | None = None) -> None:
+        self._count = children or min(4, os.cpu_count() or 1)
+        self._idle: queue.Queue[_Child | None] = queue.Queue()
+        for _ in range(self._count):
+            self._idle.put(None)
+        self._pool = ThreadPoolExecutor(self._count)
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        while not self._idle.empty():
+            child = self._idle.get()
+            if child:
+                child.end()
+
+    def read(self, paths: Sequence[str]) -> Iterator[tuple[list[RawSheet], bool] | Unsafe]:
+        """Per path, in order: (sheets, has macros), or the Unsafe that says why the file was not opened."""
+        yield from self._pool.map(self._one, paths)
+
+    def _one(self, path: str) -> tuple[list[RawSheet], bool] | Unsafe:
+        child = self._idle.get() or _Child()
+        answer = child.ask(path)
+        if answer is None:
+            child.end()
+            self._idle.put(None)
+            return Unsafe("E_UNSAFE_READER")
+        self._idle.put(child)
+        if "unsafe" in answer:
+            return Unsafe(*answer["unsafe"])
+        return [_sheet(s) for s in answer["sheets"]], bool(answer["macros"])
+
+
+def _sheet(data: dict[str, Any]) -> RawSheet:
+    cells = {(r, c): Cell(text, kind, address(r, c), formula) for r, c, text, kind, formula in data["cells"]}
+    return RawSheet(data["name"], data["hidden"], cells)

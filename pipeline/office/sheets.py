@@ -1,0 +1,148 @@
+"""Bytes of a safe .xlsx -> its sheets as plain data: text of every cell, and how it was stored.
+
+Values come from python-calamine (twenty times faster than openpyxl, and exact on ordinary numbers). It is silent about
+error values, formulas without a stored value and percent formats, so the sheet XML is looked at a second time with
+lxml for exactly these.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+from python_calamine import CalamineWorkbook
+
+from pipeline.office.look import Unsafe, column_number, look
+
+_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
+_PERCENT_IDS = {9, 10}
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+
+
+def _tree(part: bytes) -> Any:
+    try:
+        return etree.fromstring(part, etree.XMLParser(**_PARSER))
+    except etree.XMLSyntaxError as error:
+        raise Unsafe("E_UNSAFE_BROKEN", "XML ไม่สมบูรณ์", "malformed XML") from error
+
+
+def _percent_styles(parts: dict[str, bytes]) -> set[str]:
+    """Style numbers whose number format shows a percentage."""
+    if "xl/styles.xml" not in parts:
+        return set()
+    root = _tree(parts["xl/styles.xml"])
+    custom = {
+        int(e.get("numFmtId", "0")) for e in root.iterfind(".//{*}numFmts/{*}numFmt") if "%" in e.get("formatCode", "")
+    }
+    wanted = custom | _PERCENT_IDS
+    return {
+        str(n) for n, xf in enumerate(root.iterfind("{*}cellXfs/{*}xf")) if int(xf.get("numFmtId", "0") or 0) in wanted
+    }
+
+
+def _sheet_parts(parts: dict[str, bytes]) -> list[tuple[str, str, bool]]:
+    """Name, part and hiddenness of each worksheet, in tab order."""
+    relations = {}
+    if "xl/_rels/workbook.xml.rels" in parts:
+        for r in _tree(parts["xl/_rels/workbook.xml.rels"]).iterfind("{*}Relationship"):
+            target = r.get("Target", "")
+            relations[r.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    found = []
+    for sheet in _tree(parts["xl/workbook.xml"]).iterfind(".//{*}sheets/{*}sheet"):
+        part = relations.get(sheet.get(_REL) or sheet.get(_STRICT_REL), "")
+        if part in parts:
+            found.append((sheet.get("name", ""), part, sheet.get("state", "visible") != "visible"))
+    return found
+
+
+def _second_look(part: bytes, percent: set[str]) -> dict[tuple[int, int], tuple[str, str]]:
+    """What the value reader is silent about: (row, column) -> (kind, text) of errors, empty formulas, percents, formulas."""
+    found: dict[tuple[int, int], tuple[str, str]] = {}
+    for cell in _tree(part).iter("{*}c"):
+        style, stored, formula = cell.get("s"), cell.get("t"), cell.find("{*}f")
+        if stored != "e" and formula is None and style not in percent:
+            continue
+        place = _place(cell.get("r", ""))
+        if place is None:
+            continue
+        value = cell.findtext("{*}v")
+        if stored == "e":
+            found[place] = ("error", value or "#ERROR!")
+        elif formula is not None and (value is None or value == "") and stored != "str":
+            found[place] = ("formula_empty", "")
+        elif formula is not None:
+            found[place] = ("formula", "")
+        elif value is not None and stored in (None, "n"):
+            found[place] = ("percent", "")
+    return found
+
+
+def _place(address: str) -> tuple[int, int] | None:
+    match = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", address)
+    return (int(match[2]) - 1, column_number(match[1]) - 1) if match else None
+
+
+def _text(value: Any) -> tuple[str, str]:
+    """(text, kind) of a value as the reader gives it; numbers as their shortest exact decimal text."""
+    if isinstance(value, bool):
+        return ("TRUE" if value else "FALSE"), "bool"
+    if isinstance(value, str):
+        return value, "text"
+    if isinstance(value, int):
+        return str(value), "number"
+    if isinstance(value, float):
+        shown = format(Decimal(repr(value)), "f")
+        return (shown[:-2] if shown.endswith(".0") else shown), "number"
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat(), "date"
+    if isinstance(value, timedelta):
+        return str(value), "date"
+    return str(value), "text"
+
+
+def read_workbook(data: bytes) -> dict[str, Any]:
+    """{"sheets": [{"name", "hidden", "cells": [[row, column, text, kind, formula], …]}], "macros": bool}; raises Unsafe.
+
+    Rows and columns count from 0; only non-empty cells are listed. `kind` is text, number, percent, date, bool, error
+    or formula_empty.
+    """
+    parts = look(data)
+    percent = _percent_styles(parts)
+    layout = _sheet_parts(parts)
+    if not layout:
+        raise Unsafe("E_UNSAFE_BROKEN", "ไม่มีแผ่นงาน", "no worksheets")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    known = set(book.sheet_names)
+    sheets = []
+    for name, part, hidden in layout:
+        special = _second_look(parts[part], percent)
+        cells = _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False), special) if name in known else []
+        sheets.append({"name": name, "hidden": hidden, "cells": cells})
+    return {"sheets": sheets, "macros": any(p.endswith("vbaProject.bin") for p in parts)}
+
+
+def _cells(values: list[list[Any]], special: dict[tuple[int, int], tuple[str, str]]) -> list[list[Any]]:
+    cells = []
+    for row, line in enumerate(values):
+        for column, value in enumerate(line):
+            if value == "" and (row, column) not in special:
+                continue
+            text, kind = _text(value)
+            extra, shown = special.get((row, column), ("", ""))
+            if extra in ("error", "formula_empty"):
+                text, kind = shown, extra
+            elif extra == "percent" and kind == "number":
+                kind = "percent"
+            cells.append([row, column, text, kind, extra == "formula"])
+    seen = {(c[0], c[1]) for c in cells}
+    cells += [
+        [r, c, shown, extra, False]
+        for (r, c), (extra, shown) in special.items()
+        if extra in ("error", "formula_empty") and (r, c) not in seen
+    ]
+    return cells

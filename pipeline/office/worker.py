@@ -1,0 +1,51 @@
+"""The limited child that opens strangers' workbooks: paths on stdin, plain JSON on stdout, one line each.
+
+Run as `python -m pipeline.office.worker`. Imports stay light: no pandas here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit; the parent watches the clock there
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _answer(path: str) -> dict[str, Any]:
+    from pipeline.office.look import Unsafe
+    from pipeline.office.sheets import read_workbook
+
+    try:
+        return read_workbook(Path(path).read_bytes())
+    except Unsafe as unsafe:
+        return {"unsafe": [unsafe.code, unsafe.th, unsafe.en]}
+    except MemoryError:
+        return {"unsafe": ["E_UNSAFE_READER", "", ""]}
+    except BaseException as error:  # a Rust panic is a BaseException; it costs this one file
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        return {"unsafe": ["E_UNSAFE_BROKEN", "อ่านไม่ได้", f"{type(error).__name__}: {error}"[:200]]}
+
+
+def main() -> None:
+    """Answer each line of stdin with one line of JSON, until stdin ends."""
+    _limit()
+    answers = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        answer = _answer(json.loads(line))
+        answers.write(json.dumps(answer, ensure_ascii=True).encode() + b"\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Judgements -> answers in outbox: receipts, marked copies, notes; each written aside and renamed into place."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import os
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.model import Finding, Reading, ReadRow, ValidationResult
+from pipeline.office.compose import marked, plan_copy, unit_copy
+from pipeline.office.forms import draw
+from pipeline.settings import Settings
+from schemas.forms_index import forms
+from schemas.language import Text
+from schemas.numbers import parse
+from schemas.owned import OWNED
+from schemas.periods import name_of, thai_date
+from schemas.plan import Plan
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9ก-๙._-]")
+
+
+def unit_folder(code: str) -> str:
+    """The unit's folder name: its code with everything but letters, digits and ._- replaced, unique per code."""
+    safe = _UNSAFE.sub("_", code)
+    if safe == code and code.strip(".") and len(code) <= 60:
+        return safe
+    return f"{safe[:50].strip('.') or 'unit'}_{hashlib.sha256(code.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _stem(name: str, form: str | None) -> str:
+    stem = Path(name.replace("\\", "/")).name.rsplit(".", 1)[0]
+    stem = _UNSAFE.sub("_", re.sub(r"(\.marked)+$", "", stem)).strip("._")[:60] or "file"
+    return stem if not form or form in stem else f"{stem}-{form}"
+
+
+def place(settings: Settings, relative: str, write: Callable[[str], None]) -> str:
+    """Write a file aside and rename it into place in outbox -> its path in outbox. A target held open gets a second name."""
+    target = settings.outbox / relative
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = settings.writing / f"{uuid.uuid4().hex}{target.suffix}"
+    try:
+        write(str(temporary))
+        with open(temporary, "rb+") as handle:
+            os.fsync(handle.fileno())
+        try:
+            os.replace(temporary, target)
+        except PermissionError:  # Excel holds the target open on Windows
+            target = target.with_name(f"{target.stem} (2){target.suffix}")
+            os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target.relative_to(settings.outbox).as_posix()
+
+
+def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of: datetime) -> str:
+    """Write the answer of one judgement; its path in outbox ("" where nothing is answered, as for pending files)."""
+    identity, name = result.reading.identity, result.reading.submission.name
+    if result.state == "pending":
+        return ""
+    known = bool(plan and identity.unit in plan.units)
+    folder = (
+        "_centre" if identity.form == "central_plan" else unit_folder(identity.unit or "") if known else "_unidentified"
+    )
+    stem = _stem(name, identity.form)
+    if result.state == "accepted":
+        if folder not in ("_centre", "_unidentified"):
+            _put_right(settings, folder, identity.form or "")
+        page = receipt(result, plan)
+        return place(
+            settings, f"receipts/{folder}/{stem}-{result.reading.submission.number}.html", lambda p: _write(p, page)
+        )
+    if result.state == "returned" and (folder == "_centre" or (known and result.reading.rows)):
+        return place(settings, f"returned/{folder}/{stem}.marked.xlsx", lambda p: draw_marked(result, plan, p, as_of))
+    page = receipt(result, plan)
+    return place(
+        settings, f"returned/{folder}/{stem}-{result.reading.submission.number}.html", lambda p: _write(p, page)
+    )
+
+
+def _put_right(settings: Settings, folder: str, form: str) -> None:
+    """Marked copies of a form that is right now move to done/."""
+    for old in (settings.outbox / "returned" / folder).glob(f"*{form}*.marked.xlsx"):
+        done = old.parent / "done"
+        done.mkdir(exist_ok=True)
+        try:
+            os.replace(old, done / old.name)
+        except OSError:  # held open by Excel: it stays where it is, the register says what counts
+            continue
+
+
+def _write(path: str, text: str) -> None:
+    Path(path).write_text(text, encoding="utf-8")
+
+
+# -- the marked copy --------------------------------------------------------------------------------------------------
+
+
+def draw_marked(result: ValidationResult, plan: Plan | None, path: str, as_of: datetime) -> None:
+    """The unit's own workbook drawn anew with everything it typed, the wrong cells coloured and explained."""
+    reading = result.reading
+    if reading.identity.form == "central_plan":
+        draw(_marked_plan(result, as_of), path)
+        return
+    assert plan is not None
+    form = forms()[reading.identity.form or ""]
+    values = {(r.sheet_key, _code(r, plan, reading)): _typed_values(r) for r in reversed(reading.rows)}
+    copy = unit_copy(form, plan, reading.identity.unit or "", values, as_of)
+    draw(marked(copy, result.findings, {}), path)
+
+
+def _code(row: ReadRow, plan: Plan, reading: Reading) -> str:
+    from schemas.thai import skeleton
+
+    wanted = skeleton(row.text("indicator"))
+    return next(
+        (i["code"] for i in plan.assigned(reading.identity.unit or "") if skeleton(i["code"]) == wanted),
+        row.text("indicator"),
+    )
+
+
+def _typed_values(row: ReadRow) -> dict[str, Any]:
+    """What was typed, as it was stored where that matters: dates and percents stay what they are, the rest is text."""
+    values: dict[str, Any] = {}
+    for key, cell in row.cells.items():
+        if cell.blank or key in OWNED:
+            continue
+        if cell.kind == "date":
+            values[key] = _moment(cell.text)
+        elif cell.kind == "percent" and (number := parse(cell.text).value) is not None:
+            values[key] = f"{number * 100:f}".rstrip("0").rstrip(".") + "%"
+        else:
+            values[key] = cell.text
+    return values
+
+
+def _moment(text: str) -> Any:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return text
+
+
+def _marked_plan(result: ValidationResult, as_of: datetime) -> Any:
+    form = forms()["central_plan"]
+    content: dict[str, list[dict[str, Any]]] = {}
+    where: dict[tuple[str, str, str], int] = {}
+    for sheet in form.sheets(0):
+        rows = [r for r in result.reading.rows if r.sheet_key == sheet.key]
+        content[sheet.key] = [{k: c.text for k, c in r.cells.items() if not c.blank} for r in rows]
+        for n, row in enumerate(rows):
+            for cell in row.cells.values():
+                where[sheet.key, cell.address, ""] = n
+    copy = plan_copy(form, content, as_of)
+    if "settings" in content:  # keep the rows as typed: findings point at them
+        copy.values = {**copy.values, "settings": content["settings"]}
+    return marked(copy, result.findings, where)
+
+
+# -- the receipt ------------------------------------------------------------------------------------------------------
+
+_HEAD = {
+    "accepted": Text("รับข้อมูลแล้ว", "Accepted"),
+    "returned": Text("ส่งกลับให้แก้ไข", "Returned"),
+    "refused": Text("ไม่รับ", "Refused"),
+    "quarantined": Text("เปิดหรืออ่านไฟล์ไม่ได้", "Cannot be read"),
+    "duplicate": Text("ไฟล์ซ้ำ รับไว้แล้ว", "Duplicate"),
+}
+_COLOUR = {
+    "accepted": "#146C43",
+    "returned": "#8C1D18",
+    "refused": "#8C1D18",
+    "quarantined": "#8C1D18",
+    "duplicate": "#44505C",
+}
+_SEVERITY = {
+    "error": Text("ต้องแก้", "error"),
+    "query": Text("ขอคำยืนยัน", "query"),
+    "warning": Text("โปรดตรวจ", "warning"),
+    "info": Text("แจ้งให้ทราบ", "info"),
+}
+_CSS = """body{font-family:"TH SarabunPSK","TH Sarabun New",Sarabun,Laksaman,"Noto Sans Thai",sans-serif;font-size:20px;line-height:1.5;color:#1c2733;
+background:#f4f6f8;margin:0}main{max-width:980px;margin:24px auto;background:#fff;padding:28px 36px;border-top:8px solid var(--tone)}
+h1{color:var(--tone);margin:0;font-size:34px}h2{font-size:24px;margin:28px 0 6px;color:#1F3A5F}small,.en{color:#5A6672;font-size:15px}
+table{border-collapse:collapse;width:100%}td,th{border:1px solid #c9d2da;padding:4px 9px;text-align:left;vertical-align:top}th{background:#1F3A5F;color:#fff;
+font-weight:600}td.n{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:14px 0}
+dt{color:#5A6672}dd{margin:0}.error{background:#F8C9C4}.query{background:#FCE3B6}.warning{background:#FFF1A8}.info{background:#D6E8F7}
+@media print{body{background:#fff}main{margin:0;max-width:none}}"""
+
+
+def receipt(result: ValidationResult, plan: Plan | None) -> str:
+    """One HTML page that opens anywhere: what was received, how it was read, what is asked, what comes next."""
+    submission, identity = result.reading.submission, result.reading.identity
+    head = _HEAD[result.state]
+    lines = [
+        ("ไฟล์", submission.name),
+        ("รับเมื่อ", _when(submission.received_at)),
+        ("ผล", result.reason.th),
+        ("แบบฟอร์ม", forms()[identity.form].title.th if identity.form else "-"),
+        ("หน่วยงาน", _unit_name(identity.unit, plan)),
+        ("ปีงบประมาณ", str(identity.fiscal_year or "-")),
+    ]
+    if result.postings:
+        lines.append(
+            (
+                "แถวที่รับ",
+                f"{sum(not p.blank for p in result.postings)} แถว"
+                + (f" · รอแก้ไข {len(result.held)} แถว" if result.held else ""),
+            )
+        )
+    if plan and identity.form and identity.form != "central_plan" and (nearest := _next_deadline(result, plan)):
+        lines.append(("กำหนดส่งถัดไป", nearest))
+    body = [
+        f"<h1>{html.escape(head.th)} <small>{html.escape(head.en)}</small></h1>",
+        _dl(lines),
+        _asked(result.findings),
+        _read(result),
+    ]
+    tone = _COLOUR[result.state]
+    return (
+        f'<!DOCTYPE html><html lang="th"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{html.escape(head.th)}</title>'
+        f"<style>:root{{--tone:{tone}}}{_CSS}</style></head><body><main>{''.join(body)}<p><small>เลขที่รับ {submission.number} · {submission.sha256[:16]}"
+        "</small></p></main></body></html>"
+    )
+
+
+def _when(moment: datetime) -> str:
+    return f"{thai_date(moment.date())} เวลา {moment:%H:%M} น."
+
+
+def _unit_name(unit: str | None, plan: Plan | None) -> str:
+    if not unit:
+        return "-"
+    name = plan.units.get(unit, {}).get("name", "") if plan else ""
+    return f"{unit} {name}".strip()
+
+
+def _next_deadline(result: ValidationResult, plan: Plan) -> str:
+    today = result.reading.submission.received_at.date()
+    days = {q: plan.deadline(f"{plan.fiscal_year}-Q{q}", "quarterly_result") for q in (1, 2, 3, 4)}
+    coming = [(d, q) for q, d in days.items() if d >= today]
+    if not coming:
+        return ""
+    day, q = min(coming)
+    return f"{name_of(f'{plan.fiscal_year}-Q{q}').th} ภายใน {thai_date(day)}"
+
+
+def _dl(lines: Sequence[tuple[str, str]]) -> str:
+    return "<dl>" + "".join(f"<dt>{html.escape(a)}</dt><dd>{html.escape(b)}</dd>" for a, b in lines) + "</dl>"
+
+
+def _asked(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return "<p>ไม่พบข้อสังเกต <span class='en'>Nothing to correct or answer.</span></p>"
+    rows = [
+        f"<tr><td class='{f.severity}'>{_SEVERITY[f.severity].th}</td><td>{html.escape(f.sheet)} {html.escape(', '.join(f.cells[:8]))}</td>"
+        f"<td>{html.escape(f.indicator)}</td><td>{html.escape(f.message.th)}<br><span class='en'>{html.escape(f.message.en)}</span></td>"
+        f"<td>{html.escape(f.advice.th)}</td></tr>"
+        for f in findings
+    ]
+    return f"<h2>ข้อสังเกต {len(findings)} รายการ</h2><table><tr><th>ระดับ</th><th>ตำแหน่ง</th><th>ตัวชี้วัด</th><th>พบว่า</th><th>วิธีแก้</th></tr>{''.join(rows)}</table>"
+
+
+def _read(result: ValidationResult) -> str:
+    rows = []
+    for p in result.postings:
+        shown = ", ".join(f"{name_of(f.period).th} = {f.value}" for f in p.facts) or (
+            "ยังไม่สามารถรายงานผลได้" if p.entries.get("reportable") == "cannot" else "(ว่าง)" if p.blank else "-"
+        )
+        rows.append(
+            f"<tr><td>{html.escape(p.indicator)}</td><td>{html.escape(name_of(p.period).th)}</td><td>{html.escape(shown)}</td><td>{html.escape(p.sheet)} {p.cell}</td></tr>"
+        )
+    if not rows:
+        return ""
+    return f"<h2>ค่าที่อ่านได้</h2><table><tr><th>ตัวชี้วัด</th><th>งวด</th><th>ค่า</th><th>แถวในไฟล์</th></tr>{''.join(rows)}</table>"

@@ -1,0 +1,501 @@
+"""Readings of one unit form and year, the plan and what stands in the ledger -> a ValidationResult per file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.model import Fact, Finding, Posting, Reading, ReadRow, ValidationResult
+from pipeline.validate.check import failures
+from pipeline.validate.findings import finding, from_row, merged
+from schemas.forms_index import forms
+from schemas.language import Form, Sheet, Text
+from schemas.numbers import judge, parse, plain, strip
+from schemas.owned import OWNED
+from schemas.plan import Plan, float_of, owned_values
+from schemas.rows import PERCENT_UNIT, cell_frame, number_keys, row_frame
+from schemas.rules_index import rules
+from schemas.scoring import computed_status, resolve_auto, to_date
+from schemas.thai import clean, skeleton
+
+TAKEN = Text("รับแล้ว", "Accepted")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What counts in the ledger for the units of a batch: postings and facts, as `pipeline.ledger.book` gives them."""
+
+    postings: pd.DataFrame
+    facts: pd.DataFrame
+
+
+@dataclass
+class _Row:
+    """One indicator row on its way: where it stands, whose it is, what was found on it."""
+
+    file: int
+    row: ReadRow
+    indicator: Mapping[str, str]
+    period: str
+    quarter: str
+    findings: list[Finding] = field(default_factory=list)
+    posting: Posting | None = None
+
+    @property
+    def held(self) -> bool:
+        return any(f.severity == "error" for f in self.findings)
+
+
+def validate(readings: Sequence[Reading], plan: Plan, standing: Standing, now: datetime) -> list[ValidationResult]:
+    """Judge files of one form and fiscal year together, in one frame; at most one file per unit.
+
+    A file with an unknown unit, an older form version or closed periods is answered whole; otherwise its rows are
+    judged one by one: rows without errors are taken, rows with errors are held and named.
+    """
+    form = forms()[readings[0].identity.form or ""]
+    judged: dict[int, ValidationResult] = {}
+    rows: list[_Row] = []
+    loose: dict[int, list[Finding]] = {}
+    for n, reading in enumerate(readings):
+        wrong = _file_findings(reading, form, plan)
+        if wrong:
+            judged[n] = _whole(reading, wrong)
+        else:
+            mine, found = _assign_rows(n, reading, form, plan)
+            rows += mine
+            loose[n] = found
+    sheets = {s.key: s for s in form.sheets(plan.fiscal_year)}
+    past = _Past(standing)
+    _judge_rows(form, sheets, rows, readings, plan, past)
+    for n, reading in enumerate(readings):
+        if n not in judged:
+            judged[n] = _result(reading, form, plan, [r for r in rows if r.file == n], loose[n], now)
+    return [judged[n] for n in range(len(readings))]
+
+
+# -- the file as a whole ----------------------------------------------------------------------------------------------
+
+
+def _file_findings(reading: Reading, form: Form, plan: Plan) -> list[Finding]:
+    identity, centre = reading.identity, plan.settings["centre_contact"]
+    if identity.unit not in plan.units or not plan.assigned(identity.unit or ""):
+        return [finding("E_UNIT", value=identity.unit or "", centre=centre)]
+    shown = reading.notes.get("visible_unit", "")
+    if shown and shown != identity.unit:
+        return [finding("E_UNIT", value=f"{shown} ≠ {identity.unit}", centre=centre)]
+    if identity.version is not None and identity.version != str(form.version):
+        return [finding("E_VERSION", value=identity.version, current=form.version)]
+    return []
+
+
+def _whole(reading: Reading, found: list[Finding]) -> ValidationResult:
+    return ValidationResult(reading, "returned", found[0].message, (*reading.findings, *found))
+
+
+def _assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[_Row], list[Finding]]:
+    """Rows matched to the unit's indicators by code; what is unknown, doubled or missing is found here."""
+    unit = reading.identity.unit or ""
+    own = {skeleton(i["code"]): i for i in plan.assigned(unit)}
+    found = list(reading.findings)
+    rows: list[_Row] = []
+    for sheet in form.sheets(plan.fiscal_year):
+        of_sheet = [r for r in reading.rows if r.sheet_key == sheet.key]
+        if not of_sheet and any(f.rule == "E_TABLE" and f.value == sheet.name for f in reading.findings):
+            continue
+        period = f"{plan.fiscal_year}-{sheet.period}" if sheet.period else str(plan.fiscal_year)
+        seen: dict[str, _Row] = {}
+        for row in of_sheet:
+            code = skeleton(row.text("indicator"))
+            if code not in own:
+                if _typed(row, sheet) or code:
+                    found.append(_at(row, "E_UNKNOWN_INDICATOR", row.text("indicator") or "-", period))
+            elif code in seen:
+                seen[code].findings.append(_at(row, "E_DOUBLE_INDICATOR", row.text("indicator"), period))
+            else:
+                seen[code] = _Row(n, row, own[code], period, sheet.period or "")
+        for code, indicator in own.items():
+            if code not in seen:
+                found.append(
+                    finding(
+                        "E_MISSING_INDICATOR",
+                        sheet.name,
+                        indicator=indicator["code"],
+                        period=period,
+                        sheet_key=sheet.key,
+                        value=indicator["code"],
+                    )
+                )
+        rows += [r for r in seen.values()]
+    return rows, found
+
+
+def _at(row: ReadRow, code: str, value: str, period: str) -> Finding:
+    return finding(
+        code,
+        row.sheet,
+        (row.cells["indicator"].address,),
+        value,
+        period,
+        sheet_key=row.sheet_key,
+        fields=("indicator",),
+        value=value,
+    )
+
+
+def _typed(row: ReadRow, sheet: Sheet) -> bool:
+    return any(not row.cells[f.key].blank for f in sheet.inputs if f.key in row.cells)
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+class _Past:
+    """The standing postings and facts by unit, indicator and period."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.postings = {
+            (p["unit"], p["form"], p["indicator"], p["period"]): p for p in standing.postings.to_dict("records")
+        }
+        self.facts: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
+        for fact in standing.facts.to_dict("records"):
+            self.facts.setdefault((fact["unit"], fact["form"], fact["indicator"], fact["row_period"]), []).append(fact)
+
+    def number(self, unit: str, form: str, indicator: str, row_period: str, period: str, scenario: str) -> float:
+        """A standing figure, NaN where there is none."""
+        for fact in self.facts.get((unit, form, indicator, row_period), ()):
+            if fact["period"] == period and fact["scenario"] == scenario:
+                return float(fact["value"])
+        return float("nan")
+
+    def typed(self, unit: str, form: str, indicator: str, period: str) -> dict[str, str]:
+        """The figures of a standing row as typed, by scenario and period."""
+        return {
+            f"{f['scenario']} {f['period']}": f["value"] for f in self.facts.get((unit, form, indicator, period), ())
+        }
+
+
+def _judge_rows(
+    form: Form, sheets: Mapping[str, Sheet], rows: list[_Row], readings: Sequence[Reading], plan: Plan, past: _Past
+) -> None:
+    units = [readings[r.file].identity.unit or "" for r in rows]
+    live = [n for n, r in enumerate(rows) if _typed(r.row, sheets[r.row.sheet_key])]
+    if live:
+        _apply_rules(form, next(iter(sheets.values())), [rows[n] for n in live], [units[n] for n in live], plan, past)
+    for n, row in enumerate(rows):
+        sheet, unit = sheets[row.row.sheet_key], units[n]
+        _revision_and_owner(row, readings[row.file], plan, unit)
+        posting = _posting(form, sheet, row, unit, plan)
+        standing = past.postings.get((unit, form.name, row.indicator["code"], row.period))
+        row.posting = _against_ledger(row, posting, standing, past, plan, form)
+
+
+def _apply_rules(form: Form, sheet: Sheet, rows: list[_Row], units: list[str], plan: Plan, past: _Past) -> None:
+    keys = number_keys(sheet)
+    lines = [_line(r, u) for r, u in zip(rows, units, strict=True)]
+    cells = cell_frame(lines, keys)
+    wide = row_frame(lines, cells, keys)
+    _add_codes(wide, sheet)
+    if sheet.period:
+        wide["computed"] = _computed(rows, units, wide, plan, past)
+    book = [rules()[c] for c in form.rules]
+    _note_formulas(rows, keys)
+    records: dict[str, list[dict[str, Any]]] = {}
+    for failure in failures(cells, [r for r in book if r.scope == "cell"]):
+        line = cells.iloc[failure.line].to_dict()
+        _put(rows[int(line["row"])], failure.rule, failure.case, line)
+    for failure in failures(wide, [r for r in book if r.scope == "row"]):
+        if "wide" not in records:
+            records["wide"] = wide.to_dict("records")  # type: ignore[assignment]
+        _put(rows[failure.line], failure.rule, failure.case, records["wide"][failure.line])
+
+
+def _put(row: _Row, rule: Any, case: str, line: Mapping[str, Any]) -> None:
+    row.findings.append(from_row(rule, case, line, row.row, row.indicator["code"], row.period))
+
+
+def _line(row: _Row, unit: str) -> dict[str, Any]:
+    i = row.indicator
+    return {
+        "texts": {k: c.text for k, c in row.row.cells.items() if k not in OWNED},
+        "kinds": {k: c.kind for k, c in row.row.cells.items()},
+        "unit": unit,
+        "unit_of_measure": i["unit_of_measure"],
+        "over_time": i["over_time"],
+        "scoring": i["scoring"],
+        "negatives": i["negatives"],
+        "target": i.get("target", ""),
+        "target_n": float_of(i.get("target", "")),
+        "target_scale": i["target_scale"],
+        "quarter": row.quarter,
+        "direction": i["direction"],
+    }
+
+
+def _add_codes(wide: pd.DataFrame, sheet: Sheet) -> None:
+    """`<key>_code` beside every drop-down: the stored code, "" where the text is none of the choices."""
+    for f in sheet.inputs:
+        if f.kind == "choice":
+            if f.key not in wide:
+                wide[f.key] = ""
+            codes = {t: (f.choice_code(t) or "") if t.strip() else "" for t in wide[f.key].unique()}
+            wide[f"{f.key}_code"] = wide[f.key].map(codes)
+        elif f.key not in wide:
+            wide[f.key] = ""
+
+
+def _computed(rows: list[_Row], units: list[str], wide: pd.DataFrame, plan: Plan, past: _Past) -> np.ndarray:
+    """on, ahead or behind of each row: this file's and the ledger's quarters to date against the plan to date."""
+    fy, count = plan.fiscal_year, len(rows)
+    here = {
+        (r.file, r.indicator["code"], r.quarter): v
+        for r, v, c in zip(rows, wide["value.n"], wide["reportable_code"], strict=True)
+        if c == "can"
+    }
+    there = {(r.file, r.indicator["code"], r.quarter) for r in rows}
+    broken = {
+        (r.file, r.indicator["code"], r.quarter)
+        for r, v, c in zip(rows, wide["value.n"], wide["reportable_code"], strict=True)
+        if c == "can" and np.isnan(v)
+    }
+    results, plans = np.full((count, 4), np.nan), np.full((count, 4), np.nan)
+    totals, unsure = np.full(count, np.nan), np.zeros(count, dtype=bool)
+    for n, (row, unit) in enumerate(zip(rows, units, strict=True)):
+        code, upto = row.indicator["code"], int(row.quarter[1])
+        for q in range(1, upto + 1):
+            period, key = f"{fy}-Q{q}", (row.file, code, f"Q{q}")
+            unsure[n] |= key in broken
+            if key in here:
+                results[n, q - 1] = here[key]
+            elif key not in there:
+                results[n, q - 1] = past.number(unit, "quarterly_result", code, period, period, "actual")
+            plans[n, q - 1] = past.number(unit, "monthly_plan", code, str(fy), period, "plan")
+        totals[n] = past.number(unit, "monthly_plan", code, str(fy), str(fy), "plan")
+    ways = resolve_auto(
+        wide["over_time"].to_numpy(dtype=object),
+        totals,
+        np.array(
+            [
+                past.number(u, "monthly_plan", r.indicator["code"], str(fy), f"{fy}-Q4", "plan")
+                for r, u in zip(rows, units, strict=True)
+            ],
+            dtype=float,
+        ),
+        np.array([r.indicator["basis"] for r in rows], dtype=object),
+    )
+    found = computed_status(
+        to_date(results, ways),
+        to_date(plans, ways),
+        wide["direction"].to_numpy(dtype=object),
+        (wide["scoring"] == "level").to_numpy(),
+        plan.number("status_tolerance"),
+    )
+    # A quarter that cannot be read is said once, where it stands; nothing is concluded from it. Ratios are pooled from
+    # numerators and denominators, which a plan does not have: their status is computed when figures are scored.
+    known = (wide["reportable_code"].to_numpy() == "can") & ~unsure & (wide["over_time"] != "ratio").to_numpy()
+    return np.where(known, found, "")
+
+
+def _note_formulas(rows: list[_Row], keys: Sequence[str]) -> None:
+    for row in rows:
+        for key in keys:
+            cell = row.row.cells.get(key)
+            if cell is not None and cell.formula and cell.kind != "formula_empty":
+                row.findings.append(
+                    finding(
+                        "W_FORMULA",
+                        row.row.sheet,
+                        (cell.address,),
+                        row.indicator["code"],
+                        row.period,
+                        sheet_key=row.row.sheet_key,
+                        fields=(key,),
+                        value=cell.text,
+                    )
+                )
+
+
+def _revision_and_owner(row: _Row, reading: Reading, plan: Plan, unit: str) -> None:
+    code, made_from = row.indicator["code"], reading.identity.plan_revision
+    changed_in = plan.revision_of(unit, code)
+    if made_from is not None and made_from < changed_in:
+        row.findings.append(
+            finding(
+                "E_REVISION",
+                row.row.sheet,
+                (row.row.cells["indicator"].address,),
+                code,
+                row.period,
+                sheet_key=row.row.sheet_key,
+                fields=("indicator",),
+                value=made_from,
+                current=changed_in,
+            )
+        )
+        return
+    expected = owned_values(row.indicator)
+    for key in OWNED:
+        cell = row.row.cells.get(key)
+        if cell is not None and not _same(cell.text, expected[key]):
+            row.findings.append(
+                finding(
+                    "E_OWNER",
+                    row.row.sheet,
+                    (cell.address,),
+                    code,
+                    row.period,
+                    expected[key] or None,
+                    row.row.sheet_key,
+                    (key,),
+                    value=cell.text,
+                    was=expected[key] or "-",
+                    centre=plan.settings["centre_contact"],
+                )
+            )
+
+
+def _same(typed: str, expected: str) -> bool:
+    a, b = parse(typed), parse(expected)
+    if a.value is not None and b.value is not None:
+        return a.value == b.value
+    return clean(typed) == clean(expected) or skeleton(typed) == skeleton(expected) != ""
+
+
+def _posting(form: Form, sheet: Sheet, row: _Row, unit: str, plan: Plan) -> Posting:
+    """The row as the ledger keeps it: figures as facts with their cells, words as entries, choices as codes."""
+    facts, entries = [], {}
+    percent = row.indicator["unit_of_measure"] == PERCENT_UNIT
+    for f in sheet.inputs:
+        cell = row.row.cells.get(f.key)
+        if cell is None or cell.blank:
+            continue
+        if f.kind == "number":
+            facts += _facts(f, cell, row, unit, percent, plan)
+        else:
+            entries[f.key] = (f.choice_code(cell.text) or cell.text) if f.kind == "choice" else cell.text
+    at = row.row.cells["indicator"].address
+    state = "confirmed" if entries.get("state") == "confirmed" else "draft"
+    blank = not _typed(row.row, sheet)
+    return Posting(
+        unit, form.name, row.indicator["code"], row.period, state, entries, tuple(facts), row.row.sheet, at, blank
+    )
+
+
+def _facts(f: Any, cell: Any, row: _Row, unit: str, percent: bool, plan: Plan) -> list[Fact]:
+    number = judge(cell.text, cell.kind, percent, percent or row.indicator["over_time"] == "ratio")
+    if number.value is None:
+        return []
+    return [
+        Fact(
+            unit,
+            row.indicator["code"],
+            f.period(plan.fiscal_year),
+            f.scenario,
+            plain(number.value),
+            _exact(number.numerator),
+            _exact(number.denominator),
+            row.row.sheet,
+            cell.address,
+            strip(cell.text),
+            plan.settings["stage"],
+        )
+    ]
+
+
+def _exact(value: Decimal | None) -> str:
+    return plain(value) if value is not None else ""
+
+
+def _against_ledger(
+    row: _Row, posting: Posting, standing: Mapping[str, Any] | None, past: _Past, plan: Plan, form: Form
+) -> Posting | None:
+    """Locks, closed periods and retractions: what may be posted of this row, None where nothing is to be posted."""
+    code = row.indicator["code"]
+    where = (row.row.sheet, (row.row.cells["indicator"].address,), code, row.period)
+    centre = plan.settings["centre_contact"]
+    unchanged = standing is not None and not standing["blank"] and _unchanged(posting, standing, past, form)
+    if standing is not None and standing["state"] == "confirmed" and not standing["blank"]:
+        if not unchanged:
+            row.findings = [
+                finding("E_LOCKED", *where, sheet_key=row.row.sheet_key, fields=("indicator",), centre=centre)
+            ]
+        else:
+            row.findings = []
+        return None
+    if plan.closed(row.period, form.name):
+        if not unchanged and not posting.blank:
+            row.findings.append(
+                finding(
+                    "E_CLOSED",
+                    *where,
+                    sheet_key=row.row.sheet_key,
+                    fields=("indicator",),
+                    value=row.period,
+                    centre=centre,
+                )
+            )
+        return None
+    if posting.blank:
+        if standing is None or standing["blank"]:
+            return None
+        was = ", ".join(past.typed(posting.unit, form.name, code, row.period).values())
+        row.findings.append(
+            finding("Q_RETRACT", *where, sheet_key=row.row.sheet_key, fields=("indicator",), value=was or "-")
+        )
+    return None if row.held else posting
+
+
+def _unchanged(posting: Posting, standing: Mapping[str, Any], past: _Past, form: Form) -> bool:
+    entries = {k: v for k, v in json.loads(standing["entries"]).items() if k != "remarks"}
+    same_words = entries == {k: v for k, v in posting.entries.items() if k != "remarks"}
+    return same_words and {f"{f.scenario} {f.period}": f.value for f in posting.facts} == past.typed(
+        posting.unit, form.name, posting.indicator, posting.period
+    )
+
+
+# -- the answer -------------------------------------------------------------------------------------------------------
+
+
+def _result(
+    reading: Reading, form: Form, plan: Plan, rows: list[_Row], loose: list[Finding], now: datetime
+) -> ValidationResult:
+    found = [*loose, *(f for r in rows for f in r.findings)]
+    postings = tuple(r.posting for r in rows if r.posting is not None)
+    held = tuple((r.indicator["code"], r.period) for r in rows if r.held)
+    held += tuple((f.indicator, f.period) for f in loose if f.rule in ("E_MISSING_INDICATOR", "E_DOUBLE_INDICATOR"))
+    found += _late(reading, form, plan, postings)
+    if not any(not r.posting.blank for r in rows if r.posting) and not found:
+        found.append(finding("W_EMPTY"))
+    listed = merged(_by_severity(found))
+    errors = [f for f in listed if f.severity == "error"]
+    if not errors:
+        return ValidationResult(reading, "accepted", TAKEN, listed, postings, ())
+    if not postings and all(f.rule in ("E_LOCKED", "E_CLOSED") for f in errors):
+        return ValidationResult(reading, "refused", errors[0].message, listed, (), held)
+    n = len(errors)
+    return ValidationResult(reading, "returned", Text(f"ต้องแก้ {n} รายการ", f"{n} to correct"), listed, postings, held)
+
+
+def _by_severity(found: list[Finding]) -> list[Finding]:
+    order = {"error": 0, "query": 1, "warning": 2, "info": 3}
+    return sorted(found, key=lambda f: order[f.severity])
+
+
+def _late(reading: Reading, form: Form, plan: Plan, postings: Sequence[Posting]) -> list[Finding]:
+    from schemas.periods import short_thai_date
+
+    day = reading.submission.received_at.date()
+    deadlines = sorted(
+        {
+            plan.deadline(p.period, form.name)
+            for p in postings
+            if not p.blank and plan.deadline(p.period, form.name) < day
+        }
+    )
+    return [finding("W_LATE", value=", ".join(short_thai_date(d) for d in deadlines))] if deadlines else []

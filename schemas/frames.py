@@ -1,0 +1,113 @@
+"""pandera models of the tables that pass between rooms: cells, rows of the scorecard, totals, trend."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+KINDS = ("text", "number", "percent", "date", "bool", "error", "formula_empty")
+LIGHTS = ("green", "yellow", "red", "grey")
+# reported: a value stands; cannot: "cannot report yet"; blank: nothing sent; held: sent but waiting for correction;
+# not_due: the reporting cycle asks for nothing this quarter. They stay five different things up to the last sheet.
+REPORTED = ("reported", "cannot", "blank", "held", "not_due")
+STATUS = ("", "on", "ahead", "behind")
+STATES = ("", "draft", "confirmed", "signed_off")
+
+
+class ScoreRow(pa.DataFrameModel):
+    """One unit x indicator at one quarter. Figures are float64 with NaN for "none"; texts are never missing."""
+
+    unit: Series[str]
+    unit_name: Series[str]
+    unit_short: Series[str]
+    unit_type: Series[str]
+    parent: Series[str]
+    parent_name: Series[str]
+    indicator: Series[str]
+    indicator_name: Series[str]
+    unit_of_measure: Series[str]
+    type: Series[str]
+    dimension: Series[str]
+    dimension_name: Series[str]
+    goal: Series[str]
+    goal_name: Series[str]
+    weight: Series[float] = pa.Field(nullable=True)
+    target: Series[float] = pa.Field(nullable=True)
+    target_scale: Series[str]
+    direction: Series[str]
+    scoring: Series[str]
+    over_time: Series[str]
+    c1: Series[str]
+    c2: Series[str]
+    c3: Series[str]
+    c4: Series[str]
+    c5: Series[str]
+    baseline3: Series[float] = pa.Field(nullable=True)
+    baseline2: Series[float] = pa.Field(nullable=True)
+    baseline1: Series[float] = pa.Field(nullable=True)
+    plan: Series[float] = pa.Field(nullable=True)  # plan to date, by the aggregation over time
+    value: Series[float] = pa.Field(nullable=True)  # what this quarter's row says
+    result: Series[float] = pa.Field(nullable=True)  # result to date, by the aggregation over time
+    achievement_percent: Series[float] = pa.Field(nullable=True)  # result / target x 100
+    score: Series[float] = pa.Field(nullable=True, ge=1, le=5)  # rounded half up to 4 decimals
+    score_percent: Series[float] = pa.Field(nullable=True)  # score / 5 x 100, 2 decimals
+    weighted: Series[float] = pa.Field(nullable=True)  # score x weight / 100, 4 decimals
+    points: Series[float] = pa.Field(nullable=True)  # PMQA points, never part of a weighted total
+    previous_score: Series[float] = pa.Field(nullable=True)  # score of the quarter before
+    light: Series[str] = pa.Field(isin=LIGHTS)
+    declared: Series[str] = pa.Field(isin=STATUS)
+    computed: Series[str] = pa.Field(isin=STATUS)
+    status: Series[str] = pa.Field(isin=STATUS)
+    reported: Series[str] = pa.Field(isin=REPORTED)
+    state: Series[str] = pa.Field(isin=STATES)
+    late: Series[bool]
+    details: Series[str]
+    problem: Series[str]
+    remedy: Series[str]
+    evidence: Series[str]
+    file: Series[str]  # name of the file the value came from, "" where none
+    sha256: Series[str]
+    sheet: Series[str]
+    cell: Series[str]
+    received_at: Series[str]  # ISO time
+    submission: Series[int]
+
+
+class TotalRow(pa.DataFrameModel):
+    """One unit or parent at one quarter: counts, coverage, the two totals, rank."""
+
+    unit: Series[str]
+    unit_name: Series[str]
+    unit_short: Series[str]
+    unit_type: Series[str]
+    parent: Series[str]
+    parent_name: Series[str]
+    units: Series[int]  # units behind the total (1 for a unit)
+    units_reporting: Series[int]
+    indicators: Series[int]
+    reported: Series[int]
+    confirmed: Series[int]
+    held: Series[int]
+    behind: Series[int]
+    green: Series[int]
+    yellow: Series[int]
+    red: Series[int]
+    grey: Series[int]
+    coverage: Series[float]  # share of weight reported, 0..100
+    score_reported: Series[float] = pa.Field(nullable=True)  # sum(w s) / sum(w of reported), 4 decimals
+    score_all: Series[float] = pa.Field(nullable=True)  # the unreported at 0 (or the floor, as set)
+    headline: Series[float] = pa.Field(nullable=True)  # one of the two, by setting
+    headline_percent: Series[float] = pa.Field(nullable=True)  # headline / 5 x 100
+    previous: Series[float] = pa.Field(nullable=True)  # headline of the quarter before
+    light: Series[str] = pa.Field(isin=LIGHTS)
+    rank: Series[float] = pa.Field(nullable=True)  # NaN: coverage too low to rank; ties share a rank
+    late: Series[int]
+
+
+class TrendRow(pa.DataFrameModel):
+    """Headline and coverage of a unit, parent or (unit "") the office in one quarter of the year."""
+
+    unit: Series[str]
+    period: Series[str]
+    headline: Series[float] = pa.Field(nullable=True)
+    coverage: Series[float]

@@ -1,0 +1,178 @@
+"""The content of an accepted central plan workbook -> what the rooms ask of it: units, indicators of a unit, deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from schemas.forms.central_plan import BASES, FORM, OVER_TIME, SETTINGS
+from schemas.numbers import parse, plain
+from schemas.periods import end_of
+from schemas.rules.plan import parse_day
+
+Row = Mapping[str, str]
+CRITERIA = ("c1", "c2", "c3", "c4", "c5")
+_OVERRIDES = ("weight", "target", *CRITERIA)
+_DEFAULTS = {
+    "type": "quantity",
+    "direction": "higher",
+    "cycle": "quarterly",
+    "over_time": "auto",
+    "over_units": "mean",
+    "basis": "cumulative",
+    "negatives": "no",
+    "state": "draft",
+    "scoring": "none",
+    "target_scale": "raw",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One revision of the plan. `content` = rows per sheet as text, choices as stored codes; `changed[indicator]` =
+    the newest revision in which a unit's definition of it changed, by (unit, indicator)."""
+
+    revision: int
+    fiscal_year: int
+    content: Mapping[str, list[dict[str, str]]]
+    changed: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def settings(self) -> dict[str, str]:
+        """Every setting by name; what the workbook leaves out or blank has its default."""
+        given = {r["key"]: r.get("value", "").strip() for r in self.content.get("settings", [])}
+        return {k: given.get(k) or default for k, (default, _) in SETTINGS.items()}
+
+    def number(self, name: str) -> float:
+        """A numeric setting."""
+        return float(parse(self.settings[name]).value or 0)
+
+    @cached_property
+    def units(self) -> dict[str, Row]:
+        """Units by code, in the order of the sheet."""
+        return {r["code"]: r for r in self.content.get("units", [])}
+
+    @cached_property
+    def parents(self) -> set[str]:
+        """Codes that are somebody's parent."""
+        return {r.get("parent", "") for r in self.units.values()} - {""}
+
+    @cached_property
+    def indicators(self) -> dict[str, dict[str, str]]:
+        """Indicators by code, defaults filled in."""
+        return {
+            r["code"]: {**r, **{k: r.get(k) or d for k, d in _DEFAULTS.items()}}
+            for r in self.content.get("indicators", [])
+        }
+
+    @cached_property
+    def items(self) -> dict[str, Row]:
+        """Vision, missions, issues, goals, dimensions, topics by code."""
+        return {r["code"]: r for r in self.content.get("plan", [])}
+
+    @cached_property
+    def _by_target(self) -> dict[str, dict[str, Row]]:
+        table: dict[str, dict[str, Row]] = {}
+        for row in self.content.get("assignments", []):
+            table.setdefault(row["unit"], {})[row["indicator"]] = row
+        return table
+
+    def assigned(self, unit: str) -> list[dict[str, str]]:
+        """The unit's indicators in the plan's order, with its own weight, target and criteria where they differ.
+
+        The more specific assignment wins: the unit's code, then its type, then "*" (units without children).
+        """
+        own = dict(self._by_target.get("*", {})) if unit not in self.parents else {}
+        kind = self.units.get(unit, {}).get("type", "")
+        if kind:
+            own.update(self._by_target.get(kind, {}))
+        own.update(self._by_target.get(unit, {}))
+        return [self._merged(code, own[code]) for code in self.indicators if code in own]
+
+    def _merged(self, code: str, assignment: Row) -> dict[str, str]:
+        merged = dict(self.indicators[code])
+        merged.update({k: assignment[k] for k in ("weight", "target") if assignment.get(k, "").strip()})
+        if any(assignment.get(c, "").strip() for c in CRITERIA):
+            merged.update({c: assignment.get(c, "") for c in CRITERIA})
+        return merged
+
+    @cached_property
+    def reporting_units(self) -> list[str]:
+        """Codes of the units that have indicators, in the plan's order."""
+        return [u for u in self.units if self.assigned(u)]
+
+    def revision_of(self, unit: str, indicator: str) -> int:
+        """The revision in which this unit's definition of the indicator last changed."""
+        return self.changed.get(f"{unit}\t{indicator}", 1)
+
+    def calendar(self, period: str, form: str) -> Row:
+        """The calendar row of a period and form, empty where there is none."""
+        return next(
+            (r for r in self.content.get("calendar", []) if r.get("period") == period and r.get("form") == form), {}
+        )
+
+    def deadline(self, period: str, form: str) -> date:
+        """Last day to send: the calendar's, else so many days after the period's end (plans: after the year's first quarter begins)."""
+        written = parse_day(self.calendar(period, form).get("deadline", ""))
+        if written:
+            return written
+        days = int(self.number("deadline_days"))
+        if form == "monthly_plan":
+            return date(self.fiscal_year - 544, 10, 1) + timedelta(days=days)
+        return end_of(period) + timedelta(days=days)
+
+    def closed(self, period: str, form: str) -> bool:
+        """Whether the calendar closes the period for this form."""
+        return self.calendar(period, form).get("closed") == "yes"
+
+
+def definition(indicator: Mapping[str, str]) -> tuple[str, ...]:
+    """What a unit's form depends on: where this differs between revisions, the row of an older form is held."""
+    keys = (
+        "name",
+        "unit_of_measure",
+        "weight",
+        "target",
+        "target_scale",
+        "direction",
+        "scoring",
+        "over_time",
+        "basis",
+        "cycle",
+        *CRITERIA,
+    )
+    return tuple(indicator.get(k, "").strip() for k in keys)
+
+
+def _label(choices: Any, code: str) -> str:
+    return next((c.text.th for c in choices if c.code == code), code)
+
+
+def figure(text: str) -> str:
+    """A figure of the plan as it is shown: "100.0" -> "100"; other text unchanged."""
+    number = parse(text)
+    return plain(number.value) if number.value is not None and number.status == "number" else text
+
+
+def owned_values(indicator: Mapping[str, str]) -> dict[str, str]:
+    """The centre's cells of an indicator row, by field key of `schemas.owned`."""
+    return {
+        "indicator": indicator["code"],
+        "name": indicator["name"],
+        "unit_of_measure": indicator["unit_of_measure"],
+        "basis": f"{_label(OVER_TIME, indicator['over_time'])} ({_label(BASES, indicator['basis'])})",
+        "weight": figure(indicator.get("weight", "")),
+        "target": figure(indicator.get("target", "")),
+    }
+
+
+def float_of(text: str) -> float:
+    """A figure of the plan as float, NaN where there is none."""
+    number = parse(text)
+    return float(number.value) if number.value is not None and number.status == "number" else float("nan")
+
+
+PLAN_SHEETS = tuple(s.key for s in FORM.sheets(2567))
