@@ -120,7 +120,9 @@ def _receive_plan(office: run.Office, content: Mapping[str, Any], progress: Call
 
 def _fill(office: run.Office, plan: Plan, wrong: float, seed: int, progress: Callable[[str, int, int], None]) -> Demo:
     units = plan.reporting_units
-    shared = (office.settings.inbox, plan, wrong, seed)
+    files = [(u, f.name) for u in units for f in unit_forms()]
+    spoilt = set(random.Random(seed).sample(files, round(wrong * len(files))))
+    shared = (office.settings.inbox, plan, spoilt, seed)
     damaged = 0
     if len(units) < 40:
         _begin(*shared)
@@ -144,7 +146,7 @@ def _begin(*shared: Any) -> None:
 
 def _fill_unit(unit: str) -> int:
     """Fill and drop the two files of one unit -> how many of them were damaged."""
-    inbox, plan, wrong, seed = _SHARED
+    inbox, plan, spoilt, seed = _SHARED
     rng = random.Random(f"{seed} {unit}")
     indicators = plan.assigned(unit)
     monthly = fills.monthly(indicators, plan.fiscal_year, rng)
@@ -154,7 +156,7 @@ def _fill_unit(unit: str) -> int:
     }
     damaged = 0
     for name, values in typed.items():
-        if rng.random() < wrong:
+        if (unit, name) in spoilt:
             values, _ = damages.damage(name, values, indicators, rng)
             damaged += 1
         form = forms()[name]

@@ -85,7 +85,7 @@ class Field:
 class Sheet:
     """One sheet: a table with a field per column. `period` is the quarter its rows report on ("Q1"), else None.
 
-    `fixed` sheets have one row per assigned indicator; open sheets (the central plan) take any number of rows.
+    `breaks` names the fields at which a printed page begins. `fixed` sheets have one row per assigned indicator; open sheets (the central plan) take any number of rows.
     """
 
     key: str
@@ -97,6 +97,7 @@ class Sheet:
     period: str | None = None
     freeze: int = 2
     pages_wide: int = 1
+    breaks: tuple[str, ...] = ()
     spare_rows: int = 0
     instructions: tuple[Text, ...] = ()
 

@@ -138,4 +138,5 @@ class Book:
         self, sheet: Worksheet, row: int, column: int, formula: str, value: str | float, **properties: Any
     ) -> None:
         """Write one of our own formulas with the value it has now, which readers that do not calculate show."""
+        value = safe(value) if isinstance(value, str) else value
         sheet.write_formula(row, column, formula, self.format(**properties), value)

@@ -21,6 +21,7 @@ from schemas.thai import width
 IDENTITY, TWINS = "_opsbook", "_calc"
 GROUP_ROW, KEY_ROW, HEAD_ROW, FIRST_ROW = 4, 5, 6, 7
 _SIZE = 14
+_SCALE = 66  # per cent, where a sheet says itself where its pages break; 14 pt prints as 9 pt
 _LINE = 24.5  # 1.75 x font size: lower, and marks above Thai letters are cut
 
 INPUT, LOCKED, COMPUTED, EXAMPLE = "#FFF8DC", "#EEF1F4", "#E4E9EE", "#F7F7F7"
@@ -99,7 +100,7 @@ def _instructions(book: Book, copy: Copy, sheets: Sequence[Sheet]) -> None:
     sheet = book.sheet("คำชี้แจง")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 3)
-    sheet.set_column(1, 1, 26)
+    sheet.set_column(1, 1, 32)
     sheet.set_column(2, 2, 92)
     sheet.set_row(0, 40)
     book.text(sheet, 0, 1, copy.title.th, bold=True, font_size=22, font_color=HEAD)
@@ -112,7 +113,9 @@ def _instructions(book: Book, copy: Copy, sheets: Sequence[Sheet]) -> None:
         book.text(sheet, row, 2, value, bold=True)
         row += 1
     row = _legend(book, sheet, row + 1, bool(copy.form.order))
-    lines = (*copy.form.instructions, *(i for s in sheets for i in s.instructions))
+    lines = [*copy.form.instructions]
+    for table in sheets:
+        lines += [Text(f"แผ่นงาน “{table.name}”: {i.th}", f"Sheet “{table.name}”: {i.en}") for i in table.instructions]
     for text in lines:
         sheet.set_row(row, _LINE)
         book.text(sheet, row, 1, text.th)
@@ -143,13 +146,16 @@ def _page(sheet: Worksheet, landscape: bool, wide: int) -> None:
     if landscape:
         sheet.set_landscape()
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(wide, 0)
+    if wide:
+        sheet.fit_to_pages(wide, 0)
+    else:
+        sheet.set_print_scale(_SCALE)
     sheet.set_footer('&L&"TH SarabunPSK"&11&F&R&"TH SarabunPSK"&11หน้า &P / &N')
 
 
 def lines_of(text: str, column_width: float) -> int:
     """Lines the text takes in a wrapped cell of this width (Thai marks take no room)."""
-    room = max(4.0, column_width * 1.12 - 1)
+    room = max(3.0, column_width * 0.66)  # the widest of the fonts that stand in for TH SarabunPSK
     return sum(max(1, math.ceil(width(part) / room)) for part in str(text).split("\n"))
 
 
@@ -182,11 +188,11 @@ class _Table:
         self.book.text(target, 0, 0, sheet.title.th, bold=True, font_size=20, font_color=HEAD)
         for n, (label, value) in enumerate(self.copy.head[:3], 1):
             target.set_row(n, _LINE)
-            self.book.text(target, n, 0, label, font_color="#5A6672")
+            self.book.text(target, n, 0, label, font_color="#5A6672", font_size=12)
             self.book.text(target, n, 1, value, bold=True)
         target.set_row(GROUP_ROW, 27)
         target.set_row(KEY_ROW, 12, None, {"hidden": True})
-        target.set_row(HEAD_ROW, _LINE * max(lines_of(f.label.th, f.width) for f in sheet.fields) + 20)
+        target.set_row(HEAD_ROW, max(_heading_height(f) for f in sheet.fields))
         for f in sheet.fields:
             column = self.column[f.key]
             target.set_column(column, column, f.width)
@@ -245,8 +251,10 @@ class _Table:
             )
 
     def _style(self, f: Field, locked: bool, key: tuple[str, str]) -> dict[str, Any]:
-        style: dict[str, Any] = {**_BORDER, "num_format": "@", "text_wrap": f.kind == "long"}
-        if f.kind in ("number", "code"):
+        style: dict[str, Any] = {**_BORDER, "num_format": "@", "text_wrap": f.kind not in ("number", "code")}
+        if f.kind not in ("number", "code"):
+            style["indent"] = 1
+        else:
             style["align"] = "center" if f.kind == "code" else "right"
         if f.owner == "unit" and not locked:
             style.update(bg_color=INPUT, locked=False)
@@ -261,9 +269,8 @@ class _Table:
         return style
 
     def _row(self, row: int, values: Mapping[str, Any], locked: bool) -> None:
-        height = max(
-            (lines_of(str(values.get(f.key, "")), f.width) for f in self.sheet.fields if f.kind == "long"), default=1
-        )
+        wrapped = (f for f in self.sheet.fields if f.kind not in ("number", "code", "computed"))
+        height = max((lines_of(str(values.get(f.key, "")), f.width) for f in wrapped), default=1)
         self.target.set_row(row, _LINE * min(max(1, height), 12))
         for f in self.sheet.fields:
             column = self.column[f.key]
@@ -401,23 +408,22 @@ class _Table:
         target.freeze_panes(self.first if self.sheet.fixed else FIRST_ROW, sheet.freeze)
         last = column_letters(len(sheet.fields) - 1)
         target.ignore_errors({"number_stored_as_text": f"A1:{last}{self.last + 1}"})
-        _page(target, landscape=True, wide=sheet.pages_wide)
-        target.set_paper(8 if len(sheet.fields) > 12 else 9)
+        _page(target, landscape=True, wide=0 if sheet.breaks else sheet.pages_wide)
+        if sheet.breaks:
+            target.set_v_pagebreaks([self.column[k] for k in sheet.breaks])
         target.repeat_rows(HEAD_ROW)
         target.repeat_columns(0, sheet.freeze - 1)
-        target.print_area(
-            0,
-            0,
-            self.first + len(self.rows) + min(sheet.spare_rows, 10) - 1
-            if len(self.rows) + sheet.spare_rows
-            else self.first,
-            len(sheet.fields) - 1,
-        )
+        printed = [n for f, n in zip(sheet.fields, self.column.values(), strict=True) if f.key not in ("check", "mark")]
+        target.print_area(0, 0, self.first + len(self.rows) + min(sheet.spare_rows, 10) - 1, max(printed))
         if sheet.fixed:
             target.protect(
                 "", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "autofilter": True}
             )
         target.set_zoom(90)
+
+
+def _heading_height(f: Field) -> float:
+    return _LINE * lines_of(f.label.th, f.width) + 18.0 * lines_of(f.label.en, f.width * 1.25) + 4
 
 
 def _prompt(f: Field) -> dict[str, str]:
@@ -478,7 +484,7 @@ def _fix_sheet(book: Book, copy: Copy) -> None:
 def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
     style: dict[str, Any] = {"text_wrap": True, "valign": "top", **_BORDER}
     lines = max(
-        lines_of(fix.where, 34), lines_of(fix.found, 52), lines_of(fix.advice, 46), lines_of(", ".join(fix.cells), 14)
+        lines_of(fix.where, 34), lines_of(fix.found, 52), lines_of(fix.advice, 46), lines_of(", ".join(fix.cells[:6]), 12)
     )
     sheet.set_row(row, _LINE * lines + 4)
     book.number(sheet, row, 0, n, align="center", **{k: v for k, v in style.items() if k != "align"})

@@ -23,8 +23,10 @@ DATE, DATE_TIME = "[$-107041E]d mmm yyyy", "[$-107041E]d mmm yyyy hh:mm"
 
 _ONE_LINE, _NEXT_LINE = 1.75, 1.66  # of the font size; less cuts upper vowels and tone marks
 _EM = 0.55  # mean advance of a Thai letter in the widest font that stands in for ours
+_A_PIXEL = 0.75  # points; Excel keeps heights in whole pixels
 _PIXELS_A_POINT, _PIXELS_A_COLUMN, _COLUMN_PAD = 96 / 72, 7.0, 5.0
-_MAX_HEIGHT, _MAX_WIDTH = 400.0, 120.0
+_INDENT = 9.0  # pixels of one level
+_MAX_HEIGHT, _MAX_WIDTH = 399.75, 120.0
 _A4 = (210.0, 297.0)
 
 
@@ -74,7 +76,7 @@ def lines_of(text: str, columns: float, size: float) -> int:
     """Lines the text takes in a column of that width when wrapped; on the safe side."""
     if not text:
         return 1
-    room = max(columns * _PIXELS_A_COLUMN - _COLUMN_PAD, 10.0)
+    room = max(columns * _PIXELS_A_COLUMN - _INDENT, 10.0)
     letter = size * _PIXELS_A_POINT * _EM
     # Thai breaks between words only, so a line is seldom full.
     return sum(max(1, math.ceil(width(part) * letter * 1.08 / room)) for part in text.split("\n"))
@@ -82,7 +84,8 @@ def lines_of(text: str, columns: float, size: float) -> int:
 
 def row_height(size: float, lines: int = 1) -> float:
     """Height in points of a row of that many lines; never cuts a mark, never more than Excel takes."""
-    return min(_MAX_HEIGHT, math.ceil(size * (_ONE_LINE + _NEXT_LINE * (max(lines, 1) - 1)) * 2) / 2)
+    points = size * (_ONE_LINE + _NEXT_LINE * (max(lines, 1) - 1))
+    return min(_MAX_HEIGHT, math.ceil(points / _A_PIXEL) * _A_PIXEL)
 
 
 def lines_that_fit(size: float) -> int:

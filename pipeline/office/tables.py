@@ -68,7 +68,7 @@ class Painter:
         if kind in _RIGHT:
             found |= {"align": "right", "indent": 1}
         elif kind in ("text", "long"):
-            found |= {"align": "left", "text_wrap": self.look.wrap}
+            found |= {"align": "left", "indent": 1, "text_wrap": self.look.wrap}
         if kind in _FORMATS:
             found["num_format"] = _FORMATS[kind]
         if kind == "light":
@@ -91,7 +91,7 @@ class Painter:
             most = max(most, styles.lines_of(label, column.width, size))
             align = "center" if column.kind in _RIGHT or column.kind == "light" else "left"
             self.book.text(self.sheet, row, n, label, bold=True, font_size=size, font_color=styles.WHITE, bg_color=styles.NAVY,
-                           text_wrap=True, align=align, valign="vcenter", border=1, border_color=styles.LINE)
+                           text_wrap=True, align=align, indent=int(align == "left"), valign="vcenter", border=1, border_color=styles.LINE)
         self.sheet.set_row(row, styles.row_height(size, most) + 2)
 
     def rows(self, frame: pd.DataFrame, first: int) -> int:

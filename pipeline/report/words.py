@@ -38,7 +38,7 @@ STATE = {
     "signed_off": Text("ส่วนกลางรับรองแล้ว", "signed off"),
 }
 LATE = {True: Text("ล่าช้า", "late"), False: Text("", "")}
-TREND = Text("แนวโน้มคะแนนรายไตรมาส (ความครอบคลุม)", "Score by quarter (coverage)")
+TREND = Text("คะแนนรายไตรมาส (ความครอบคลุม)", "Score by quarter (coverage)")
 SCORE_AXIS = Text("คะแนน (เต็ม 5)", "Score of 5")
 LIGHT_MEANING = {
     "green": Text("ตั้งแต่ {green} คะแนน", "{green} and above"),

@@ -412,8 +412,8 @@ def _settings() -> Sheet:
         freeze=3,
         fields=(
             MARK,
-            _f("key", "ชื่อค่า", "Setting", kind="code", required=True, width=26, example="fiscal_year"),
-            _f("value", "ค่า", "Value", kind="code", width=32, example="2567"),
+            _f("key", "ชื่อค่า", "Setting", required=True, width=28, example="fiscal_year"),
+            _f("value", "ค่า", "Value", width=40, example="2567"),
             _f("meaning", "ความหมาย", "Meaning", kind="long", width=80, example="ปีงบประมาณของแผนฉบับนี้ (พ.ศ.)"),
         ),
         instructions=(Text("แก้เฉพาะคอลัมน์ “ค่า”", "Change only the value column"),),

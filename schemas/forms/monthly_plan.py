@@ -169,7 +169,7 @@ def sheets(fy: int) -> tuple[Sheet, ...]:
             tuple(fields),
             row_key="indicator",
             freeze=2,
-            pages_wide=3,
+            breaks=("m04", "est_-3", "success_factor"),
         ),
     )
 

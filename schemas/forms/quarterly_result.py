@@ -90,7 +90,7 @@ def _sheet(fy: int, q: int) -> Sheet:
             "remarks",
             Text("หมายเหตุ / คำตอบถึงส่วนกลาง", "Remarks / answers to the centre"),
             "long",
-            width=28,
+            width=26,
             group=PROOF,
             aliases=("หมายเหตุ", "Remarks"),
         ),
@@ -104,7 +104,7 @@ def _sheet(fy: int, q: int) -> Sheet:
         row_key="indicator",
         period=f"Q{q}",
         freeze=2,
-        pages_wide=2,
+        breaks=("plan_status",),
     )
 
 

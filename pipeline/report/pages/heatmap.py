@@ -19,8 +19,8 @@ TITLE = Text("แผนที่ความร้อน: คะแนนรา�
 _NAME, _TOTAL, _CELL, _SIZE = 40.0, 9.5, 9.5, 13.0
 _FIRST_SCORE = 3  # after unit, parent or short name, headline
 _HEAD, _NAMES = HEAT_TOP - 2, HEAT_TOP - 1
-_NAME_LETTERS, _NAMES_HIGH = 62, 175.0
-_PRINT_SCALE = 62
+_NAME_LETTERS, _NAMES_HIGH = 62, 170.0
+_PRINT_SCALE = 60
 
 
 def matrix(rows: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
         sheet.set_column(n, n, width)
     row = panels.title(book, sheet, max(last, 9), TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}")
     panels.ways(book, sheet, row, [(0, 0), (1, 2), (3, 5), (6, 9)], contents.ways(contents.heatmap))
-    _key(book, sheet, card, row + 1)
+    _key(book, sheet, card, row + 1, max(last, 9), sum(_widths(tables, max(len(codes), 7))))
     panels.gap(sheet, row + 2, 6)
     _heads(book, sheet, codes)
     _cells(book, sheet, units, heat, contents)
@@ -57,7 +57,7 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
 def _page(sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], codes: pd.DataFrame) -> None:
     """One page where that stays readable, else one page wide, else pages side by side with the units repeated."""
     widths = _widths(tables, len(codes))
-    heights = [styles.row_height(_SIZE)] * (len(tables["units"]) + 2 * len(_cut(codes)) + 9) + [_NAMES_HIGH]
+    heights = [styles.row_height(_SIZE)] * (len(tables["units"]) + 2 * len(_cut(codes)) + 7) + [_NAMES_HIGH]
     least = _PRINT_SCALE / 100
     head = (_HEAD, _NAMES)
     if styles.fit_scale(widths, heights, True, styles.MARGINS) >= least:
@@ -77,13 +77,12 @@ def _widths(tables: Mapping[str, pd.DataFrame], codes: int) -> list[float]:
     return [_NAME, 22.0 if len(tables["parents"]) > 1 else 12.0, _TOTAL, *[_CELL] * codes]
 
 
-def _key(book: Book, sheet: Worksheet, card: Scorecard, row: int) -> None:
-    """What colours and words mean, in one line of the sheet."""
-    sheet.set_row(row, styles.row_height(panels.SMALL))
+def _key(book: Book, sheet: Worksheet, card: Scorecard, row: int, last: int, room: float) -> None:
+    """What colours and words mean, in words."""
     words = [f"{styles.LIGHTS[c].label} {light_meaning(card, c).th}" for c in ("green", "yellow", "red")]
     words += [f"{REPORTED_SHORT[c].th} = {REPORTED[c].th}" for c in ("cannot", "blank", "held", "not_due")]
     words += ["ค. = คะแนน PMQA", "ช่องว่าง = ไม่ได้มอบหมาย"]
-    book.text(sheet, row, 0, "   ".join(words), font_size=panels.SMALL, font_color=styles.MUTED, indent=1)
+    panels.note(book, sheet, row, "   ".join(words), min(room, 190.0), 0, min(last, 14))
 
 
 def _heads(book: Book, sheet: Worksheet, codes: pd.DataFrame) -> None:
@@ -130,9 +129,10 @@ def _names(book: Book, sheet: Worksheet, codes: pd.DataFrame, row: int, last: in
     codes = _cut(codes)
     if not len(codes):
         return
-    panels.heading(book, sheet, row, 0, min(last, 9), "ชื่อเต็มของตัวชี้วัดที่ย่อไว้", "Names cut above, in full")
-    room = 11 + _TOTAL + 7 * _CELL
+    panels.heading(book, sheet, row, 0, min(max(last, 9), 14), "ชื่อเต็มของตัวชี้วัดที่ย่อไว้", "Names cut above, in full")
+    last = min(max(last, 9), 14)
+    room = 12 + _TOTAL + (last - 2) * _CELL
     for n, (code, name) in enumerate(zip(codes["indicator"], codes["indicator_name"], strict=True), start=row + 1):
         sheet.set_row(n, styles.row_height(_SIZE, styles.lines_of(name, room, _SIZE)))
         book.text(sheet, n, 0, code, font_size=_SIZE, bold=True, indent=1, valign="top")
-        book.block(sheet, (n, 1, n, 9), name, font_size=_SIZE, text_wrap=True, valign="top")
+        book.block(sheet, (n, 1, n, last), name, font_size=_SIZE, text_wrap=True, valign="top")

@@ -18,7 +18,7 @@ from schemas.language import Text
 
 COLUMNS = (
     Column("rank", Text("อันดับ", "Rank"), "rank", 9),
-    Column("unit_name", Text("หน่วยงาน", "Unit"), "long", 42),
+    Column("unit_name", Text("หน่วยงาน", "Unit"), "long", 54),
     Column("headline", Text("คะแนน", "Score"), "score", 12),
     Column("light", Text("สัญญาณไฟ", "Light"), "light", 13),
     Column("coverage", Text("ความครอบคลุม %", "Coverage"), "percent", 15),

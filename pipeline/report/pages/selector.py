@@ -154,12 +154,12 @@ def _charts(book: Book, sheet: Worksheet, behind: Behind, row: int, first: int) 
     sheet.set_row(row, _CHART_POINTS)
     high = _CHART_POINTS * 96 / 72 - 8
     pixels = [round(c[3] * 7 + 5) for c in _COLUMNS]
-    left = sum(pixels[:2])
+    left = sum(pixels[:3])
     trend = charts.scores(book, behind.quarters_range, [], TREND.th, SCORE_AXIS.th)
     charts.place(sheet, row, 0, trend, left - 10, high, "แนวโน้มของหน่วยงานที่เลือก")
-    room = sum(pixels[2:]) - 4
+    room = sum(pixels[3:]) - 4
     count = min(behind.most, MOST_ROWS, charts.bars_that_fit(room))
     words = "คะแนนรายตัวชี้วัด / Scores" if count == behind.most else f"คะแนน {count} ตัวชี้วัดแรก / First {count} indicators"
     if count:
         bars = charts.scores(book, Range(sheet.name, first, first + count - 1, 0, 7, first - 1), [], words, SCORE_AXIS.th)
-        charts.place(sheet, row, 2, bars, room, high, "คะแนนรายตัวชี้วัดของหน่วยงานที่เลือก")
+        charts.place(sheet, row, 3, bars, room, high, "คะแนนรายตัวชี้วัดของหน่วยงานที่เลือก")

@@ -172,7 +172,7 @@ def _ranking(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str,
             sheet.set_row(row + 2 + n, styles.row_height(panels.BODY))
             if n < len(frame):
                 _ranked(book, sheet, row + 2 + n, left, frame.iloc[n], contents)
-        if not len(frame):
+        if not len(frame) and (left == 0 or len(tables["top"])):
             empty = "ยังไม่มีหน่วยงานที่จัดอันดับได้" if not len(tables["top"]) else "ไม่มีหน่วยงานที่ต่ำกว่ากลุ่มอันดับสูงสุด"
             book.block(sheet, (row + 2, left, row + 2, left + 10), empty, font_color=styles.MUTED, indent=1)
     return row + 2 + RANKED
