@@ -26,6 +26,7 @@ def identity_of(sheets: Sequence[RawSheet]) -> Identity:
         unit=hidden.get("unit") or visible.unit,
         fiscal_year=year,
         plan_revision=_number(hidden.get("plan_revision", "")) or visible.plan_revision,
+        returned=hidden.get("returned"),
     )
 
 

@@ -58,25 +58,46 @@ class RawSheet:
     name: str
     hidden: bool
     cells: Mapping[tuple[int, int], Cell]
+    merges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """One blamed cell: its address in the file received, and the same in the words of the form (sheet key, indicator,
+    field), so that a copy drawn anew marks it too. `proposal` is a right value to accept for this cell."""
+
+    address: str
+    sheet_key: str = ""
+    indicator: str = ""
+    field: str = ""
+    value: str = ""
+    proposal: str | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault, doubt or remark with its place. `cells` are addresses as Excel shows them in the file received;
-    `sheet_key` and `fields` say the same in the words of the form, so that a copy drawn anew can mark them too."""
+    """One fault, doubt or remark with its places. `value` is what the first cell holds, as typed; `indicator` and `period`
+    list those it is about, separated by ", "."""
 
     rule: str
     severity: Severity
     message: Text
     sheet: str = ""
-    cells: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
     value: str = ""
-    proposal: str | None = None
     indicator: str = ""
     period: str = ""
-    sheet_key: str = ""
-    fields: tuple[str, ...] = ()
     advice: Text = field(default_factory=lambda: Text("", ""))
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Addresses as Excel shows them in the file received."""
+        return tuple(p.address for p in self.places)
+
+    @property
+    def proposal(self) -> str | None:
+        """The value proposed, where one is; several different ones are listed."""
+        return ", ".join(dict.fromkeys(p.proposal for p in self.places if p.proposal)) or None
 
     def as_json(self, lang: str = "th") -> dict[str, Any]:
         """The finding as `receive --json` prints it."""
@@ -116,17 +137,20 @@ class Identity:
     unit: str | None = None
     fiscal_year: int | None = None
     plan_revision: int | None = None
+    returned: str | None = None  # sha256 of the file of which this is the returned copy
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A submission read into rows of text cells. `findings` are faults found on the way (structure, safety)."""
+    """A submission read into rows of text cells. `findings` are faults found on the way (structure, safety); `asked` are
+    the cells that a returned copy asked to correct."""
 
     submission: Submission
     identity: Identity
     rows: tuple[ReadRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,71 +2,90 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from pipeline.model import Cell, Finding, Identity, RawSheet, Reading, ReadRow, Submission
+from pipeline.model import Cell, Finding, Identity, Place, RawSheet, Reading, ReadRow, Submission
+from pipeline.office.forms import ACCEPT, ACCEPT_HEAD, FIX_SHEET
+from pipeline.office.look import column_number
+from pipeline.office.reader import address
 from schemas.forms.central_plan import EXAMPLE_MARK
 from schemas.forms_index import forms
 from schemas.language import Field, Form, Sheet
 from schemas.numbers import strip
 from schemas.rules_index import rules
-from schemas.thai import skeleton
+from schemas.thai import clean, skeleton
 
 _LOOK_ROWS = 40
 _FALLBACK_YEAR = 2567
+_OURS = ("คำชี้แจง", FIX_SHEET)
+_LISTED = 8
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table found in a worksheet: its last heading row and the column of each field (both from 0)."""
+
+    raw: RawSheet
+    head: int
+    columns: Mapping[str, int]
 
 
 def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet]) -> Reading:
-    """The form's rows as text cells with their addresses. What is missing or doubled becomes a Finding, never a guess."""
+    """The form's rows as text cells with their addresses. What is missing or doubled becomes a Finding, never a guess.
+
+    Proposals accepted on a returned copy's first sheet are put into their cells, and that is told.
+    """
     form = forms()[identity.form or ""]
     rows: list[ReadRow] = []
     findings: list[Finding] = []
     taken: set[str] = set()
     for sheet in form.sheets(identity.fiscal_year or _FALLBACK_YEAR):
-        table = _find(form, sheet, [s for s in sheets if s.name not in taken])
+        table = _find(sheet, [s for s in sheets if s.name not in taken])
         if table is None:
-            findings.append(_finding("E_TABLE", sheet.name, (), value=sheet.name))
+            if not sheet.optional:
+                findings.append(_finding("E_TABLE", sheet.name, value=sheet.name))
             continue
-        raw, head, columns = table
-        taken.add(raw.name)
-        findings += _missing_columns(sheet, raw, head, columns)
-        rows += _rows(sheet, raw, head, columns)
-    return Reading(submission, identity, tuple(rows), tuple(findings))
+        taken.add(table.raw.name)
+        here, outside = _rows(sheet, table)
+        rows += here
+        findings += [*_missing_columns(sheet, table), *_outside(table, outside), *_merged(sheet, table)]
+    findings += _strangers(form, [s for s in sheets if s.name not in taken])
+    rows, applied = _apply(rows, _accepted(sheets))
+    asked = tuple(p for _, severity, places in asked_before(sheets).values() if severity == "error" for p in places)
+    return Reading(submission, identity, tuple(rows), (*findings, *applied), asked=asked)
 
 
-def _finding(code: str, sheet: str, cells: tuple[str, ...], **figures: str) -> Finding:
+def _finding(code: str, sheet: str, places: Sequence[Place] = (), **figures: str) -> Finding:
     rule = rules()[code]
     values = {"centre": "", **figures}
-    return Finding(
-        code,
-        rule.severity,
-        rule.text.filled(**values),
-        sheet,
-        cells,
-        value=figures.get("value", ""),
-        advice=rule.advice.filled(**values),
-    )
+    words, advice = rule.text.filled(**values), rule.advice.filled(**values)
+    return Finding(code, rule.severity, words, sheet, tuple(places), figures.get("value", ""), advice=advice)
+
+
+# -- finding the table ------------------------------------------------------------------------------------------------
 
 
 def _names(field: Field) -> set[str]:
     th, en = field.label.th, field.label.en
-    return {skeleton(t) for t in (th, f"{th}\n{en}", f"{th} {en}", *field.aliases)} - {""}
+    return {skeleton(t) for t in (th, f"{th}\n{en}", *field.aliases)} - {""}
 
 
-def _find(form: Form, sheet: Sheet, raws: Sequence[RawSheet]) -> tuple[RawSheet, int, dict[str, int]] | None:
-    """(worksheet, heading row, column by field key): the worksheet with our name first, then any that holds the table."""
+def _find(sheet: Sheet, raws: Sequence[RawSheet]) -> _Table | None:
+    """The worksheet with our name first, then any that holds the table and says it is the right one."""
     ours = sorted(raws, key=lambda r: (skeleton(r.name) != skeleton(sheet.name), r.hidden))
     for raw in ours:
         if raw.name.startswith("_"):
             continue
-        located = _locate(sheet, raw)
-        if located and (skeleton(raw.name) == skeleton(sheet.name) or _right_sheet(form, sheet, raw)):
-            return raw, *located
+        table = _locate(sheet, raw)
+        if table and (skeleton(raw.name) == skeleton(sheet.name) or _right_sheet(sheet, raw)):
+            return table
     return None
 
 
-def _right_sheet(form: Form, sheet: Sheet, raw: RawSheet) -> bool:
+def _right_sheet(sheet: Sheet, raw: RawSheet) -> bool:
     """Whether a renamed worksheet is this table: alone of its kind, or its title names the quarter."""
     if sheet.period is None:
         return True
@@ -74,28 +93,27 @@ def _right_sheet(form: Form, sheet: Sheet, raw: RawSheet) -> bool:
     return re.search(rf"ไตรมาส(?:ที่)?\s*{sheet.period[1]}\s*/", title) is not None
 
 
-def _locate(sheet: Sheet, raw: RawSheet) -> tuple[int, dict[str, int]] | None:
+def _locate(sheet: Sheet, raw: RawSheet) -> _Table | None:
     lines: dict[int, dict[int, Cell]] = {}
     for (row, column), cell in raw.cells.items():
         if row < _LOOK_ROWS:
             lines.setdefault(row, {})[column] = cell
     keys = {f.key for f in sheet.fields}
-    by_key = _best(lines, lambda text: text if text in keys else None)
     names = {name: f.key for f in reversed(sheet.fields) for name in _names(f)}
-    by_name = _best(lines, lambda text: names.get(skeleton(text)))
+    key_row, by_key = _best(lines, lambda text: text if text in keys else None)
+    name_row, by_name = _best(lines, lambda text: names.get(skeleton(text)))
     need = max(2, len(keys) // 2)
-    if len(by_key[1]) < need and len(by_name[1]) < need:
-        return None
-    columns = {**by_name[1], **by_key[1]} if len(by_key[1]) >= need else by_name[1]
-    return max(by_key[0] if by_key[1] else 0, by_name[0] if by_name[1] else 0), columns
+    if len(by_key) >= need:
+        return _Table(raw, max(key_row, name_row if len(by_name) >= need else 0), {**by_name, **by_key})
+    return _Table(raw, name_row, by_name) if len(by_name) >= need else None
 
 
-def _best(lines: Mapping[int, Mapping[int, Cell]], meaning: object) -> tuple[int, dict[str, int]]:
+def _best(lines: Mapping[int, Mapping[int, Cell]], meaning: Callable[[str], str | None]) -> tuple[int, dict[str, int]]:
     best: tuple[int, dict[str, int]] = (0, {})
     for row, line in lines.items():
         found: dict[str, int] = {}
         for column, cell in sorted(line.items()):
-            key = meaning(strip(cell.text))  # type: ignore[operator]
+            key = meaning(strip(cell.text))
             if key is not None and key not in found:
                 found[key] = column
         if len(found) > len(best[1]):
@@ -103,38 +121,141 @@ def _best(lines: Mapping[int, Mapping[int, Cell]], meaning: object) -> tuple[int
     return best
 
 
-def _missing_columns(sheet: Sheet, raw: RawSheet, head: int, columns: Mapping[str, int]) -> list[Finding]:
-    missing = [
-        f
-        for f in sheet.fields
-        if f.key not in columns and (f.owner == "unit" or f.key == sheet.row_key) and f.key not in ("mark", "remarks")
+def _missing_columns(sheet: Sheet, table: _Table) -> list[Finding]:
+    needed = [
+        f for f in sheet.fields if (f.owner == "unit" or f.key == sheet.row_key) and f.key not in ("mark", "remarks")
     ]
+    missing = [f for f in needed if f.key not in table.columns]
     if not missing:
         return []
     listed = ", ".join(f"“{f.label.th}”" for f in missing[:6]) + (" …" if len(missing) > 6 else "")
-    return [_finding("E_COLUMN", raw.name, (f"A{head + 1}",), value=listed)]
+    return [_finding("E_COLUMN", table.raw.name, (Place(address(table.head, 0)),), value=listed)]
 
 
-def _rows(sheet: Sheet, raw: RawSheet, head: int, columns: Mapping[str, int]) -> list[ReadRow]:
-    by_row: dict[int, dict[str, Cell]] = {}
-    fields = {column: key for key, column in columns.items()}
-    for (row, column), cell in raw.cells.items():
-        if row > head and column in fields:
-            by_row.setdefault(row, {})[fields[column]] = cell
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _rows(sheet: Sheet, table: _Table) -> tuple[list[ReadRow], list[Cell]]:
+    """(the table's rows, cells with text below the headings that belong to none of them)."""
+    fields = {column: key for key, column in table.columns.items()}
+    by_row: dict[int, dict[int, Cell]] = {}
+    for (row, column), cell in table.raw.cells.items():
+        if row > table.head and not cell.blank:
+            by_row.setdefault(row, {})[column] = cell
     typed = {f.key for f in sheet.inputs} | {sheet.row_key}
-    rows = []
+    rows: list[ReadRow] = []
+    outside: list[Cell] = []
     for row in sorted(by_row):
-        cells = by_row[row]
-        if strip(cells["mark"].text).startswith(EXAMPLE_MARK) if "mark" in cells else False:
+        cells = {fields[c]: cell for c, cell in by_row[row].items() if c in fields}
+        if "mark" in cells and clean(cells["mark"].text).startswith(EXAMPLE_MARK):
             continue
-        if not any(not cells[k].blank for k in cells if k in typed):
-            continue
-        rows.append(ReadRow(raw.name, sheet.key, row + 1, _complete(cells, row, columns)))
-    return rows
+        outside += [cell for c, cell in by_row[row].items() if c not in fields]
+        if typed & set(cells):
+            rows.append(ReadRow(table.raw.name, sheet.key, row + 1, _complete(cells, row, table.columns)))
+        else:
+            outside += list(cells.values())
+    return rows, outside
 
 
-def _complete(cells: dict[str, Cell], row: int, columns: Mapping[str, int]) -> dict[str, Cell]:
+def _complete(cells: Mapping[str, Cell], row: int, columns: Mapping[str, int]) -> dict[str, Cell]:
     """Every column of the row, blank ones with their address, so that a rule can blame what is not there."""
-    from pipeline.office.reader import address
-
     return {key: cells.get(key) or Cell("", "text", address(row, column)) for key, column in columns.items()}
+
+
+def _outside(table: _Table, cells: Sequence[Cell]) -> list[Finding]:
+    told = [c for c in cells if not c.formula and c.kind != "formula_empty"]
+    return (
+        [_finding("W_OUTSIDE", table.raw.name, [Place(c.address, value=c.text) for c in told[:_LISTED]])]
+        if told
+        else []
+    )
+
+
+def _merged(sheet: Sheet, table: _Table) -> list[Finding]:
+    """Merged cells that touch what the unit types: the value of such a cell may be meant for all of them."""
+    inputs = {table.columns[f.key] for f in sheet.inputs if f.key in table.columns}
+    touched = []
+    for ref in table.raw.merges:
+        match = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", ref)
+        if match and int(match[4]) - 1 > table.head:
+            span = range(column_number(match[1]) - 1, column_number(match[3]))
+            if inputs & set(span):
+                touched.append(Place(f"{match[1]}{match[2]}"))
+    return [_finding("W_MERGED", table.raw.name, touched[:_LISTED])] if touched else []
+
+
+def _strangers(form: Form, raws: Sequence[RawSheet]) -> list[Finding]:
+    """Worksheets that are not the form's: another form of ours is sent back, anything else is named as left out."""
+    others = [f for f in forms().values() if f.name != form.name and f.order]
+    found = []
+    for raw in raws:
+        if raw.name.startswith("_") or raw.name in _OURS or not any(not c.blank for c in raw.cells.values()):
+            continue
+        if form.order and any(_locate(s, raw) for f in others for s in f.sheets(_FALLBACK_YEAR)[:1]):
+            return [_finding("E_TWO_FORMS", raw.name)]
+        found.append(_finding("I_LEFT_OUT", raw.name, value=raw.name))
+    return found
+
+
+# -- accepted proposals -----------------------------------------------------------------------------------------------
+
+
+def _accepted(sheets: Sequence[RawSheet]) -> list[Place]:
+    """Places whose proposal was accepted with the box on the first sheet of a returned copy."""
+    asked = {n: places for n, (_, _, places) in asked_before(sheets).items()}
+    fix_sheet = next((s for s in sheets if skeleton(s.name) == skeleton(FIX_SHEET)), None)
+    if fix_sheet is None or not asked:
+        return []
+    column = next((c for (_, c), cell in fix_sheet.cells.items() if skeleton(cell.text) == skeleton(ACCEPT_HEAD)), None)
+    found: list[Place] = []
+    for (row, c), cell in fix_sheet.cells.items():
+        number = fix_sheet.cells.get((row, 0))
+        if (
+            c == column
+            and strip(cell.text) in (ACCEPT, "x", "X", "/", "✔", "ใช่", "yes")
+            and number
+            and number.text in asked
+        ):
+            found += [p for p in asked[number.text] if p.proposal]
+    return found
+
+
+def asked_before(sheets: Sequence[RawSheet]) -> dict[str, tuple[str, str, list[Place]]]:
+    """What the returned copy asked, from its hidden sheet: line number -> (rule, severity, places)."""
+    found: dict[str, tuple[str, str, list[Place]]] = {}
+    for sheet in sheets:
+        for (row, column), cell in sheet.cells.items():
+            value = sheet.cells.get((row, 1))
+            if column == 0 and cell.text.startswith("fix.") and value is not None and sheet.name.startswith("_"):
+                try:
+                    record = json.loads(value.text)
+                    places = [Place("", *p) for p in record["places"]]
+                    found[cell.text[4:]] = (str(record["rule"]), str(record["severity"]), places)
+                except (
+                    ValueError,
+                    KeyError,
+                    TypeError,
+                ):  # somebody typed into the hidden sheet: nothing was asked then
+                    continue
+    return found
+
+
+def _apply(rows: Sequence[ReadRow], accepted: Sequence[Place]) -> tuple[list[ReadRow], list[Finding]]:
+    """Put accepted values where the cell still holds what the proposal was made for; what was changed since wins."""
+    wanted = {(p.sheet_key, clean(p.indicator), p.field): p for p in accepted}
+    done: list[Place] = []
+    result = []
+    for row in rows:
+        cells = dict(row.cells)
+        for key, cell in row.cells.items():
+            place = wanted.get((row.sheet_key, clean(row.text("indicator")), key))
+            if place and place.proposal and strip(cell.text) == strip(place.value):
+                cells[key] = Cell(place.proposal, "text", cell.address)
+                done.append(Place(cell.address, row.sheet_key, place.indicator, key, place.value, place.proposal))
+        result.append(ReadRow(row.sheet, row.sheet_key, row.number, cells))
+    if not done:
+        return result, []
+    listed = ", ".join(f"{p.address} {p.value or 'ว่าง'} → {p.proposal}" for p in done[:_LISTED]) + (
+        " …" if len(done) > _LISTED else ""
+    )
+    return result, [_finding("I_APPLIED", "", [Place(p.address, value=p.value) for p in done], value=listed)]

@@ -8,11 +8,12 @@ import os
 import re
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Finding, Reading, ReadRow, ValidationResult
+from pipeline.model import Finding, ReadRow, ValidationResult
 from pipeline.office.compose import marked, plan_copy, unit_copy
 from pipeline.office.forms import draw
 from pipeline.settings import Settings
@@ -21,7 +22,7 @@ from schemas.language import Text
 from schemas.numbers import parse
 from schemas.owned import OWNED
 from schemas.periods import name_of, thai_date
-from schemas.plan import Plan
+from schemas.plan import Plan, code_finder
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9ก-๙._-]")
 
@@ -69,9 +70,9 @@ def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of
         "_centre" if identity.form == "central_plan" else unit_folder(identity.unit or "") if known else "_unidentified"
     )
     stem = _stem(name, identity.form)
+    if result.state in ("accepted", "returned") and folder != "_unidentified":
+        _put_away(settings, folder, identity.form or "", keep=f"{stem}.marked.xlsx" if result.state == "returned" else "")
     if result.state == "accepted":
-        if folder not in ("_centre", "_unidentified"):
-            _put_right(settings, folder, identity.form or "")
         page = receipt(result, plan)
         return place(
             settings, f"receipts/{folder}/{stem}-{result.reading.submission.number}.html", lambda p: _write(p, page)
@@ -84,9 +85,11 @@ def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of
     )
 
 
-def _put_right(settings: Settings, folder: str, form: str) -> None:
-    """Marked copies of a form that is right now move to done/."""
+def _put_away(settings: Settings, folder: str, form: str, keep: str) -> None:
+    """Older marked copies of a form move to done/: it is right now, or a newer copy says what is left."""
     for old in (settings.outbox / "returned" / folder).glob(f"*{form}*.marked.xlsx"):
+        if old.name == keep:
+            continue
         done = old.parent / "done"
         done.mkdir(exist_ok=True)
         try:
@@ -110,19 +113,19 @@ def draw_marked(result: ValidationResult, plan: Plan | None, path: str, as_of: d
         return
     assert plan is not None
     form = forms()[reading.identity.form or ""]
-    values = {(r.sheet_key, _code(r, plan, reading)): _typed_values(r) for r in reversed(reading.rows)}
+    codes = code_finder(i["code"] for i in plan.assigned(reading.identity.unit or ""))
+    values: dict[tuple[str, str], dict[str, Any]] = {}
+    strangers: list[tuple[str, dict[str, Any]]] = []
+    for row in reading.rows:
+        key = (row.sheet_key, codes(row.text("indicator")) or "")
+        if key[1] and key not in values:
+            values[key] = _typed_values(row)
+        else:  # an unknown or second row: it travels along below the table
+            strangers.append((row.sheet_key, {**{k: row.text(k) for k in OWNED}, **_typed_values(row)}))
     copy = unit_copy(form, plan, reading.identity.unit or "", values, as_of)
-    draw(marked(copy, result.findings, {}), path)
-
-
-def _code(row: ReadRow, plan: Plan, reading: Reading) -> str:
-    from schemas.thai import skeleton
-
-    wanted = skeleton(row.text("indicator"))
-    return next(
-        (i["code"] for i in plan.assigned(reading.identity.unit or "") if skeleton(i["code"]) == wanted),
-        row.text("indicator"),
-    )
+    extended = {k: [*rows, *(r for sheet, r in strangers if sheet == k)] for k, rows in copy.values.items()}
+    copy = replace(copy, values=extended)
+    draw(marked(copy, result.findings, {}, reading.submission.sha256), path)
 
 
 def _typed_values(row: ReadRow) -> dict[str, Any]:
@@ -150,17 +153,17 @@ def _moment(text: str) -> Any:
 def _marked_plan(result: ValidationResult, as_of: datetime) -> Any:
     form = forms()["central_plan"]
     content: dict[str, list[dict[str, Any]]] = {}
-    where: dict[tuple[str, str, str], int] = {}
+    where: dict[tuple[str, str], int] = {}
     for sheet in form.sheets(0):
         rows = [r for r in result.reading.rows if r.sheet_key == sheet.key]
         content[sheet.key] = [{k: c.text for k, c in r.cells.items() if not c.blank} for r in rows]
         for n, row in enumerate(rows):
             for cell in row.cells.values():
-                where[sheet.key, cell.address, ""] = n
+                where[sheet.key, cell.address] = n
     copy = plan_copy(form, content, as_of)
     if "settings" in content:  # keep the rows as typed: findings point at them
         copy.values = {**copy.values, "settings": content["settings"]}
-    return marked(copy, result.findings, where)
+    return marked(copy, result.findings, where, result.reading.submission.sha256)
 
 
 # -- the receipt ------------------------------------------------------------------------------------------------------

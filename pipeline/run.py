@@ -22,9 +22,11 @@ from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
 from pipeline.report.outputs import outputs
 from pipeline.settings import Clock, Settings, load
+from pipeline.validate import again
 from pipeline.validate.findings import finding
+from pipeline.validate.past import Standing
 from pipeline.validate.plans import validate_plan
-from pipeline.validate.units import Standing, validate
+from pipeline.validate.units import validate
 from schemas.language import Text
 from schemas.periods import end_of, fiscal_year, last_quarter_ended
 from schemas.plan import Plan
@@ -213,16 +215,28 @@ class _Batch:
         now = self.office.clock.now()
         standing = self._standing([r.identity.unit or "" for r in readings], plan.fiscal_year)
         try:
-            return validate(readings, plan, standing, now)
+            return [self._compared(r) for r in validate(readings, plan, standing, now)]
         except Exception:
             LOG.exception("a rule failed on a batch of %d files; they are judged one by one", len(readings))
         judged = []
         for reading in readings:
             try:
-                judged += validate([reading], plan, standing, now)
+                judged.append(self._compared(validate([reading], plan, standing, now)[0]))
             except Exception as error:
                 judged.append(_bug(reading.submission, error, reading))
         return judged
+
+    def _compared(self, result: ValidationResult) -> ValidationResult:
+        """A returned copy that came back is held against the original it answers."""
+        sha = result.reading.identity.returned or ""
+        original = self.office.settings.originals / sha[:2] / sha / "original"
+        if not result.reading.asked or len(sha) != 64 or not sha.isalnum() or not original.is_file():
+            return result
+        answer = next(self.reader.read([str(original)]))
+        if isinstance(answer, Unsafe):
+            return result
+        before = read.read(result.reading.submission, result.reading.identity, answer[0])
+        return again.compared(result, before.rows)
 
     def _standing(self, units: Sequence[str], year: int) -> Standing:
         with self.office.engine.connect() as connection:
@@ -334,7 +348,7 @@ def issue(
 def check(office: Office, files: Sequence[Path], mark: Path | None = None) -> list[Outcome]:
     """Judge files with the office's ledger as context and store nothing; with `mark`, write marked copies there."""
     outcomes = []
-    with Reader(1) as reader, office.engine.connect() as connection:
+    with Reader(1) as reader:
         for n, (path, answer) in enumerate(zip(files, reader.read([str(f) for f in files]), strict=True)):
             data = path.read_bytes()
             submission = Submission(
@@ -347,12 +361,11 @@ def check(office: Office, files: Sequence[Path], mark: Path | None = None) -> li
                 str(path),
                 len(data),
             )
-            outcomes.append(_checked(office, connection, submission, answer, mark))
+            outcomes.append(_checked(_Batch(office, reader, {}), submission, answer, mark))
     return outcomes
 
 
-def _checked(office: Office, connection: Connection, submission: Submission, answer: Any, mark: Path | None) -> Outcome:
-    batch = _Batch(office, None, {})  # type: ignore[arg-type]
+def _checked(batch: _Batch, submission: Submission, answer: Any, mark: Path | None) -> Outcome:
     reading = batch._reading(submission, answer)
     if isinstance(reading, ValidationResult):
         return Outcome(submission, reading)

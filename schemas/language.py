@@ -85,7 +85,7 @@ class Field:
 class Sheet:
     """One sheet: a table with a field per column. `period` is the quarter its rows report on ("Q1"), else None.
 
-    `breaks` names the fields at which a printed page begins. `fixed` sheets have one row per assigned indicator; open sheets (the central plan) take any number of rows.
+    An `optional` sheet may be missing from the workbook. `breaks` names the fields at which a printed page begins. `fixed` sheets have one row per assigned indicator; open sheets (the central plan) take any number of rows.
     """
 
     key: str
@@ -99,6 +99,7 @@ class Sheet:
     pages_wide: int = 1
     breaks: tuple[str, ...] = ()
     spare_rows: int = 0
+    optional: bool = False
     instructions: tuple[Text, ...] = ()
 
     def field(self, key: str) -> Field:

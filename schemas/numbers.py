@@ -102,12 +102,17 @@ def _ratio(text: str) -> Number:
     return Number("ratio", numerator.value / denominator.value, numerator.value, denominator.value)
 
 
+_NONE = {"ไม่มี", "ไม่มีข้อมูล", "ยังไม่มี", "ยังไม่มีข้อมูล", "na", "none", "null", "nil", "–", "—"}
+
+
 def suggest(text: str) -> str | None:
     """A right value to offer for a text that breaks the grammar, where the meaning is plain; else None.
 
-    "๘๕" -> "85", "12 คน" -> "12", "12%" -> "12", "(5)" -> "-5", "1O" -> "10". Offered, never applied unasked.
+    "๘๕" -> "85", "12 คน" -> "12", "12%" -> "12", "(5)" -> "-5", "1O" -> "10", "ไม่มี" -> "-". Offered, never applied unasked.
     """
     candidate = strip(text)
+    if re.sub(r"[\s./-]", "", candidate).casefold() in _NONE:
+        return "-"
     if re.fullmatch(r"\(.*\)", candidate):
         candidate = "-" + candidate[1:-1]
     candidate = re.sub(

@@ -88,7 +88,7 @@ def quarters_up_to(period: str) -> list[str]:
 
 def order(period: str) -> tuple[date, int]:
     """Sort key of periods: by last day, longer ones after shorter ones. Never sort periods as text."""
-    return end_of(period), {8: 3, 7: 2}.get(len(period), 4)
+    return end_of(period), 4 if ".." in period else {"": 3, "H": 2, "Q": 1}.get(period[5:6], 0)
 
 
 def two_digit_year(text: str) -> int | None:

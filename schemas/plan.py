@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,6 +12,7 @@ from schemas.forms.central_plan import BASES, FORM, OVER_TIME, SETTINGS
 from schemas.numbers import parse, plain
 from schemas.periods import end_of
 from schemas.rules.plan import parse_day
+from schemas.thai import clean, skeleton
 
 Row = Mapping[str, str]
 CRITERIA = ("c1", "c2", "c3", "c4", "c5")
@@ -124,6 +125,26 @@ class Plan:
             return date(self.fiscal_year - 544, 10, 1) + timedelta(days=days)
         return end_of(period) + timedelta(days=days)
 
+    @cached_property
+    def _policies(self) -> dict[str, Row]:
+        return {r["code"]: r for r in self.content.get("rules", [])}
+
+    def severity_of(self, rule: str, usual: str) -> str:
+        """The severity the office gives a rule; info while the rule is on trial."""
+        row = self._policies.get(rule)
+        if row is None:
+            return usual
+        return "info" if row.get("trial") == "yes" else row.get("severity") or usual
+
+    def waiver(self, rule: str, unit: str, indicator: str, day: date) -> Row | None:
+        """The waiver that covers a finding on `day`; it ends by itself after its last day."""
+        for row in self.content.get("waivers", []):
+            fits = row["rule"] == rule and row["unit"] in (unit, "*") and row["indicator"] in (indicator, "*")
+            until = parse_day(row.get("until", ""))
+            if fits and until is not None and day <= until:
+                return row
+        return None
+
     def closed(self, period: str, form: str) -> bool:
         """Whether the calendar closes the period for this form."""
         return self.calendar(period, form).get("closed") == "yes"
@@ -167,6 +188,20 @@ def owned_values(indicator: Mapping[str, str]) -> dict[str, str]:
         "weight": figure(indicator.get("weight", "")),
         "target": figure(indicator.get("target", "")),
     }
+
+
+def code_finder(codes: Iterable[str]) -> Callable[[str], str | None]:
+    """What was typed -> the code meant: exactly, else by its skeleton where only one code has it; None otherwise."""
+    exact = {clean(c): c for c in codes}
+    loose: dict[str, list[str]] = {}
+    for code in exact.values():
+        loose.setdefault(skeleton(code), []).append(code)
+
+    def find(text: str) -> str | None:
+        alike = loose.get(skeleton(text), [])
+        return exact.get(clean(text)) or (alike[0] if len(alike) == 1 else None)
+
+    return find
 
 
 def float_of(text: str) -> float:

@@ -13,6 +13,7 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x20
 _TONES = "\u0e48\u0e49\u0e4a\u0e4b"
 _VOWELS = "\u0e31\u0e34-\u0e3a\u0e47"
 _DIGITS = {0x0E50 + n: str(n) for n in range(10)}
+_MARK_RUN = re.compile(f"[{_TONES}{_VOWELS}]{{2,}}")
 _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 _LEADING = re.compile("([เ-ไ])([ก-ฮ])")
 
@@ -24,7 +25,7 @@ def clean(text: str) -> str:
     """
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).replace("\u00a0", " ")
     text = text.replace("\u0e40\u0e40", "\u0e41")
-    text = re.sub(f"([{_TONES}])([{_VOWELS}])", r"\2\1", text)
+    text = _MARK_RUN.sub(lambda run: "".join(sorted(run[0], key=lambda mark: mark in _TONES)), text)
     text = re.sub(f"\u0e4d([{_TONES}]?)\u0e32", "\\1\u0e33", text)
     return re.sub(r"\s+", " ", text).strip()
 
@@ -32,12 +33,12 @@ def clean(text: str) -> str:
 def skeleton(text: str) -> str:
     """The key under which headings are matched: base letters and digits only, so damaged Thai still finds its column.
 
-    sara am counts as sara aa, combining marks are dropped, Thai digits become ASCII, case is folded. Headings only:
-    data are never rewritten this way.
+    sara am counts as sara aa, sara ae as two sara e, combining marks are dropped, Thai digits become ASCII, case is
+    folded. Headings only: data are never rewritten this way.
     """
     text = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).replace("\u0e33", "\u0e32")
-    text = _MARKS.sub("", text.replace("\u0e40\u0e40", "\u0e41")).translate(_DIGITS)
-    return "".join(c for c in text if c.isalnum()).casefold()
+    text = _MARKS.sub("", text.replace("\u0e41", "\u0e40\u0e40")).translate(_DIGITS)
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def width(text: str) -> int:

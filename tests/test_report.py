@@ -79,12 +79,17 @@ def test_the_same_card_gives_the_same_bytes(case, drawn, tmp_path):
         again = tmp_path / output.FILE
         fresh = scorecard(**CASES[case])
         output.draw(fresh, output.tables(fresh), str(again))
-        assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256((drawn(case) / output.FILE).read_bytes()).digest()
+        assert (
+            hashlib.sha256(again.read_bytes()).digest()
+            == hashlib.sha256((drawn(case) / output.FILE).read_bytes()).digest()
+        )
 
 
 def test_the_order_of_incoming_rows_changes_nothing(drawn, tmp_path):
     ours = card("ministry")
-    shuffled = dataclasses.replace(ours, rows=ours.rows.sample(frac=1, random_state=3), units=ours.units.sample(frac=1, random_state=4))
+    shuffled = dataclasses.replace(
+        ours, rows=ours.rows.sample(frac=1, random_state=3), units=ours.units.sample(frac=1, random_state=4)
+    )
     for output in outputs():
         output.draw(shuffled, output.tables(shuffled), str(tmp_path / output.FILE))
         assert (tmp_path / output.FILE).read_bytes() == (drawn("ministry") / output.FILE).read_bytes()
@@ -162,7 +167,11 @@ def test_master_names_the_source_of_each_figure_and_a_real_date(drawn):
     ours = order.by_unit(card("ministry").rows)
     for n in (2, 30, 90, 181):
         found, wanted = dict(zip(head, (c.value for c in sheet[n]), strict=True)), ours.iloc[n - 2]
-        assert (found["ไฟล์ที่มา"] or "", found["แผ่นงานที่มา"] or "", found["เซลล์ที่มา"] or "") == (wanted["file"], wanted["sheet"], wanted["cell"])
+        assert (found["ไฟล์ที่มา"] or "", found["แผ่นงานที่มา"] or "", found["เซลล์ที่มา"] or "") == (
+            wanted["file"],
+            wanted["sheet"],
+            wanted["cell"],
+        )
         if wanted["received_at"]:
             assert found["วันที่ได้รับ"].isoformat() == wanted["received_at"][:19]
 
@@ -189,7 +198,12 @@ def test_master_splits_between_units_beyond_the_row_limit():
 
 
 def test_codes_sort_as_people_sort_them():
-    assert sorted(order.ranks(["ตช.10", "ตช.2", "ตช.1", "กพร.9"]).items(), key=lambda p: p[1]) == [("กพร.9", 0), ("ตช.1", 1), ("ตช.2", 2), ("ตช.10", 3)]
+    assert sorted(order.ranks(["ตช.10", "ตช.2", "ตช.1", "กพร.9"]).items(), key=lambda p: p[1]) == [
+        ("กพร.9", 0),
+        ("ตช.1", 1),
+        ("ตช.2", 2),
+        ("ตช.10", 3),
+    ]
 
 
 # ---------------------------------------------------------------------------------------------- executive
@@ -208,7 +222,15 @@ def test_every_link_into_master_ends_at_the_row_it_means(case, drawn):
 def test_sheets_lead_to_each_other_and_back(drawn):
     book = openpyxl.load_workbook(drawn("year end, three parents") / "executive.xlsx")
     shown = [s for s in book if s.sheet_state == "visible"]
-    assert [s.title for s in shown] == [contents.SUMMARY, contents.HEATMAP, contents.BEHIND, contents.SELECTOR, "อ. 1", "อ. 2", "อ. 3"]
+    assert [s.title for s in shown] == [
+        contents.SUMMARY,
+        contents.HEATMAP,
+        contents.BEHIND,
+        contents.SELECTOR,
+        "อ. 1",
+        "อ. 2",
+        "อ. 3",
+    ]
     for sheet in shown:
         places = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
         if sheet.title == contents.SUMMARY:
@@ -232,7 +254,12 @@ def test_first_page_fits_one_sheet_of_paper_and_stays_readable(case, drawn):
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1) == (1, 1)
     area = openpyxl.utils.range_boundaries(sheet.print_area.rpartition("!")[2])
     scale = styles.fit_scale(*page_size(sheet, area[3], area[2]), True, styles.MARGINS)
-    sizes = [cell.font.sz for row in sheet.iter_rows(max_row=area[3], max_col=area[2]) for cell in row if cell.value is not None]
+    sizes = [
+        cell.font.sz
+        for row in sheet.iter_rows(max_row=area[3], max_col=area[2])
+        for cell in row
+        if cell.value is not None
+    ]
     assert scale >= 0.6 and min(sizes) * scale >= 8
 
 
@@ -272,7 +299,11 @@ def test_the_chart_takes_as_many_bars_as_it_can_label():
 
 
 def test_heat_map_shows_each_score_and_a_word_for_each_gap(drawn):
-    rows = CalamineWorkbook.from_path(str(drawn("ministry") / "executive.xlsx")).get_sheet_by_name(contents.HEATMAP).to_python()
+    rows = (
+        CalamineWorkbook.from_path(str(drawn("ministry") / "executive.xlsx"))
+        .get_sheet_by_name(contents.HEATMAP)
+        .to_python()
+    )
     ours = order.by_unit(card("ministry").rows)
     cells = [value for row in rows[contents.HEAT_TOP : contents.HEAT_TOP + 15] for value in row[3:15]]
     for value, score, reported in zip(cells, ours["score"], ours["reported"], strict=True):
@@ -281,7 +312,11 @@ def test_heat_map_shows_each_score_and_a_word_for_each_gap(drawn):
 
 
 def test_behind_list_names_every_row_with_cause_and_remedy(drawn):
-    rows = CalamineWorkbook.from_path(str(drawn("ministry") / "executive.xlsx")).get_sheet_by_name(contents.BEHIND).to_python()[5:]
+    rows = (
+        CalamineWorkbook.from_path(str(drawn("ministry") / "executive.xlsx"))
+        .get_sheet_by_name(contents.BEHIND)
+        .to_python()[5:]
+    )
     ours = card("ministry").rows
     behind = ours[ours["status"] == "behind"]
     assert len(rows) == len(behind) > 0
@@ -292,13 +327,25 @@ def test_behind_list_names_every_row_with_cause_and_remedy(drawn):
 @pytest.mark.parametrize("light", styles.LIGHTS)
 def test_lights_have_a_word_and_enough_contrast(light):
     chosen = styles.LIGHTS[light]
-    assert styles.contrast(chosen.ink, chosen.fill) >= 4.5 and chosen.word.th in chosen.label and chosen.sign in chosen.label
+    assert (
+        styles.contrast(chosen.ink, chosen.fill) >= 4.5
+        and chosen.word.th in chosen.label
+        and chosen.sign in chosen.label
+    )
 
 
-@pytest.mark.parametrize("ink, paper", [
-    (styles.INK, styles.WHITE), (styles.MUTED, styles.WHITE), (styles.MUTED, styles.PALE), (styles.ACCENT, styles.WHITE),
-    (styles.WHITE, styles.NAVY), (styles.NAVY, styles.INPUT), (styles.INK, styles.BAND),
-])
+@pytest.mark.parametrize(
+    "ink, paper",
+    [
+        (styles.INK, styles.WHITE),
+        (styles.MUTED, styles.WHITE),
+        (styles.MUTED, styles.PALE),
+        (styles.ACCENT, styles.WHITE),
+        (styles.WHITE, styles.NAVY),
+        (styles.NAVY, styles.INPUT),
+        (styles.INK, styles.BAND),
+    ],
+)
 def test_texts_have_enough_contrast(ink, paper):
     assert styles.contrast(ink, paper) >= 4.5
 
@@ -345,7 +392,11 @@ def test_printed_first_page_is_one_page_and_names_are_whole(case, drawn, tmp_pat
     if not shutil.which("pdftotext"):
         pytest.skip("needs pdftotext: apt-get install poppler-utils")
     (pdf,) = run(to_pdf(drawn(case) / "executive.xlsx", tmp_path), seconds=300)
-    pages = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True).stdout.decode().split("\f")
+    pages = (
+        subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, check=True)
+        .stdout.decode()
+        .split("\f")
+    )
     # Letters only: marks above and below come out of a PDF in any order.
     letters = [skeleton(page) for page in pages]
     assert skeleton("สัญญาณไฟตัวชี้วัด") in letters[0] and skeleton("แผนที่ความร้อน: คะแนน") in letters[1]

@@ -68,21 +68,32 @@ def _frame(chart: Chart, words: str) -> None:
 
 def _score_axis(words: str) -> dict[str, Any]:
     return {
-        "min": 0, "max": 5, "major_unit": 1, "num_format": "0", "num_font": _font(12, styles.MUTED), "line": {"none": True},
+        "min": 0,
+        "max": 5,
+        "major_unit": 1,
+        "num_format": "0",
+        "num_font": _font(12, styles.MUTED),
+        "line": {"none": True},
         "major_gridlines": {"visible": True, "line": {"color": styles.BAND, "width": 0.75}},
-        "name": words, "name_font": _font(12, styles.MUTED, bold=False),
+        "name": words,
+        "name_font": _font(12, styles.MUTED, bold=False),
     }
 
 
 def scores(book: Book, where: Range, lights: Sequence[str], words: str, axis: str) -> Chart:
     """Columns 0..5, one a name, in the colour of its light and with its value above; `lights` empty: one colour."""
     chart = book.raw.add_chart({"type": "column"})
-    chart.add_series({
-        "name": [where.sheet, where.title, where.values], "categories": where.refer(where.names), "values": where.refer(where.values),
-        "gap": 45, "fill": {"color": styles.ACCENT},
-        "points": [{"fill": {"color": styles.LIGHTS[light].solid}} for light in lights] or None,
-        "data_labels": {"value": True, "num_format": "0.00;;", "position": "outside_end", "font": _font(12)},
-    })
+    chart.add_series(
+        {
+            "name": [where.sheet, where.title, where.values],
+            "categories": where.refer(where.names),
+            "values": where.refer(where.values),
+            "gap": 45,
+            "fill": {"color": styles.ACCENT},
+            "points": [{"fill": {"color": styles.LIGHTS[light].solid}} for light in lights] or None,
+            "data_labels": {"value": True, "num_format": "0.00;;", "position": "outside_end", "font": _font(12)},
+        }
+    )
     _frame(chart, words)
     chart.set_legend({"none": True})
     chart.set_y_axis(_score_axis(axis))
@@ -93,4 +104,6 @@ def scores(book: Book, where: Range, lights: Sequence[str], words: str, axis: st
 def place(sheet: Worksheet, row: int, column: int, chart: Chart, wide: float, high: float, description: str) -> None:
     """Put the chart on the sheet in pixels, with words for those who cannot see it; it moves with the cells."""
     chart.set_size({"width": wide, "height": high})
-    sheet.insert_chart(row, column, chart, {"x_offset": 2, "y_offset": 4, "object_position": 2, "description": description})
+    sheet.insert_chart(
+        row, column, chart, {"x_offset": 2, "y_offset": 4, "object_position": 2, "description": description}
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pipeline.model import Finding
+from pipeline.model import Finding, Place
 from pipeline.office.forms import FIRST_ROW, MARKS, Copy, Fix
 from pipeline.office.reader import address
 from schemas.forms.central_plan import SETTINGS
@@ -108,50 +110,64 @@ def _shown(sheet: Any, key: str, value: Any) -> Any:
     return field.choice_label(value) if field and field.choices and isinstance(value, str) else value
 
 
-def marked(copy: Copy, findings: Sequence[Finding], where: Mapping[tuple[str, str, str], int]) -> Copy:
+def marked(copy: Copy, findings: Sequence[Finding], rows: Mapping[tuple[str, str], int], returned: str) -> Copy:
     """The same copy with its first sheet "what to fix" and the blamed cells coloured and noted.
 
-    `where[(sheet key, indicator, address row)]` is not needed for unit forms: rows stand in the plan's order, so a
-    finding's sheet key, indicator and field keys give its cell in the copy; for the plan workbook the row number read
-    (`where`) gives the position.
+    In unit forms rows stand in the plan's order, so a place's sheet key, indicator and field give its cell; in the plan
+    workbook `rows[(sheet key, address)]` gives the position. `returned` is the sha256 of the file this answers.
     """
     sheets = {s.key: s for s in copy.form.sheets(copy.fiscal_year)}
-    positions = {
-        (key, str(row.get("indicator", ""))): n
-        for key, rows in copy.values.items()
-        for n, row in enumerate(rows)
-        if copy.form.order
-    }
+    order = {(k, str(r.get("indicator", ""))): n for k, lines in copy.values.items() for n, r in enumerate(lines)}
     fixes: list[Fix] = []
     marks: dict[tuple[str, str], tuple[str, str]] = {}
-    shift = FIRST_ROW + (1 if copy.example else 0)
     for f in findings:
-        sheet = sheets.get(f.sheet_key)
-        at = (
-            positions.get((f.sheet_key, f.indicator))
-            if copy.form.order
-            else where.get((f.sheet_key, f.cells[0] if f.cells else "", ""))
-        )
-        cells: tuple[str, ...] = ()
-        if sheet is not None and at is not None:
-            columns = {g.key: n for n, g in enumerate(sheet.fields)}
-            cells = tuple(address(shift + at, columns[k]) for k in f.fields if k in columns)
-            note = f"{f.message.th}\n{f.advice.th}"
-            for cell in cells:
-                known = marks.get((sheet.key, cell))
-                worse = known and list(MARKS).index(known[0]) <= list(MARKS).index(f.severity)
-                marks[sheet.key, cell] = (
-                    known[0] if known and worse else f.severity,
-                    f"{known[1]}\n\n{note}" if known else note,
-                )
-        fixes.append(_fix(f, sheet.name if sheet else f.sheet, cells))
-    return Copy(**{**copy.__dict__, "fixes": fixes, "marks": marks})
+        cells = [(p.sheet_key, c) for p in f.places if (c := _cell(copy, sheets, p, order, rows)) is not None]
+        for key in cells:
+            marks[key] = _mark(marks.get(key), f)
+        named = sheets[cells[0][0]].name if cells else f.sheet
+        fixes.append(_fix(f, named, tuple(c for _, c in cells)))
+    identity = {**copy.identity, "returned": returned}
+    return replace(copy, fixes=fixes, marks=marks, identity=identity)
+
+
+def _cell(
+    copy: Copy, sheets: Mapping[str, Any], place: Place, order: Mapping[Any, int], rows: Mapping[Any, int]
+) -> str | None:
+    sheet = sheets.get(place.sheet_key)
+    at = (
+        order.get((place.sheet_key, place.indicator)) if copy.form.order else rows.get((place.sheet_key, place.address))
+    )
+    if sheet is None or at is None:
+        return None
+    column = next((n for n, f in enumerate(sheet.fields) if f.key == place.field), None)
+    return None if column is None else address(FIRST_ROW + (1 if copy.example else 0) + at, column)
+
+
+def _mark(known: tuple[str, str] | None, f: Finding) -> tuple[str, str]:
+    note = f"{f.message.th}\n{f.advice.th}"
+    if known is None:
+        return f.severity, note
+    worse = min(known[0], f.severity, key=list(MARKS).index)
+    return worse, f"{known[1]}\n\n{note}"
 
 
 def _fix(f: Finding, sheet: str, cells: tuple[str, ...]) -> Fix:
-    where = " · ".join(t for t in (f.indicator, name_of(f.period).th if f.period else "") if t)
+    indicators = f.indicator.split(", ")
+    shown = ", ".join(indicators[:4]) + (f" … (+{len(indicators) - 4})" if len(indicators) > 4 else "")
+    periods = ", ".join(name_of(p).th for p in f.period.split(", ") if p)
+    where = " · ".join(t for t in (shown, periods) if t)
+    places = [[p.sheet_key, p.indicator, p.field, p.value, p.proposal] for p in f.places]
+    record = json.dumps({"rule": f.rule, "severity": f.severity, "places": places}, ensure_ascii=False)
     return Fix(
-        f.rule, f.severity, sheet, cells, where, f"{f.message.th}\n{f.message.en}", f"{f.advice.th}", f.proposal or ""
+        f.rule,
+        f.severity,
+        sheet,
+        cells,
+        where,
+        f"{f.message.th}\n{f.message.en}",
+        f.advice.th,
+        f.proposal or "",
+        record,
     )
 
 

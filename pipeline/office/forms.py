@@ -42,6 +42,7 @@ class Fix:
     found: str
     advice: str
     proposal: str = ""
+    record: str = ""  # JSON for the hidden sheet: what was asked, so that the file can be compared when it comes back
 
 
 @dataclass
@@ -93,6 +94,10 @@ def _identity(book: Book, copy: Copy) -> None:
     for row, (key, value) in enumerate(copy.identity.items()):
         book.text(sheet, row, 0, key)
         book.text(sheet, row, 1, value)
+    for n, fix in enumerate(copy.fixes, 1):
+        if len(fix.record) < 32_000:
+            book.text(sheet, len(copy.identity) + n - 1, 0, f"fix.{n}")
+            book.text(sheet, len(copy.identity) + n - 1, 1, fix.record)
     sheet.very_hidden()
 
 
@@ -433,7 +438,7 @@ def _prompt(f: Field) -> dict[str, str]:
 
 
 _SEVERITY_TH = {"error": "ต้องแก้", "query": "ขอคำยืนยัน", "warning": "โปรดตรวจ", "info": "แจ้งให้ทราบ"}
-FIX_SHEET = "สิ่งที่ต้องแก้"
+FIX_SHEET, ACCEPT_HEAD, ACCEPT = "สิ่งที่ต้องแก้", "ยอมรับ", "✓"
 
 
 def _fix_sheet(book: Book, copy: Copy) -> None:
@@ -484,7 +489,10 @@ def _fix_sheet(book: Book, copy: Copy) -> None:
 def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
     style: dict[str, Any] = {"text_wrap": True, "valign": "top", **_BORDER}
     lines = max(
-        lines_of(fix.where, 34), lines_of(fix.found, 52), lines_of(fix.advice, 46), lines_of(", ".join(fix.cells[:6]), 12)
+        lines_of(fix.where, 34),
+        lines_of(fix.found, 52),
+        lines_of(fix.advice, 46),
+        lines_of(", ".join(fix.cells[:6]), 12),
     )
     sheet.set_row(row, _LINE * lines + 4)
     book.number(sheet, row, 0, n, align="center", **{k: v for k, v in style.items() if k != "align"})
@@ -497,3 +505,19 @@ def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
         book.text(sheet, row, 2, shown, **style)
     for column, text in enumerate((fix.where, fix.found, fix.advice, fix.proposal), 3):
         book.text(sheet, row, column, text, num_format="@", **style)
+    if fix.proposal:
+        book.text(sheet, row, 7, "", bg_color=INPUT, align="center", **style)
+        sheet.data_validation(
+            row,
+            7,
+            row,
+            7,
+            {
+                "validate": "list",
+                "source": [ACCEPT],
+                "input_title": "ยอมรับค่าที่เสนอ",
+                "input_message": "เลือก ✓ แล้วส่งไฟล์กลับ ระบบจะใส่ค่าให้",
+            },
+        )
+    else:
+        book.text(sheet, row, 7, "", **style)

@@ -40,7 +40,9 @@ def title(book: Book, sheet: Worksheet, last: int, words: str, right: str, below
     for column in range(last + 1):
         book.text(sheet, 0, column, "", bg_color=styles.NAVY)
     book.text(sheet, 0, 0, words, bold=True, font_size=TITLE, font_color=styles.WHITE, bg_color=styles.NAVY, indent=1)
-    book.text(sheet, 0, last, right, font_size=HEADING, font_color=styles.WHITE, bg_color=styles.NAVY, align="right", indent=1)
+    book.text(
+        sheet, 0, last, right, font_size=HEADING, font_color=styles.WHITE, bg_color=styles.NAVY, align="right", indent=1
+    )
     sheet.set_row(1, styles.row_height(SMALL))
     book.text(sheet, 1, 0, below, font_size=SMALL, font_color=styles.MUTED, indent=1)
     return 2
@@ -51,15 +53,30 @@ def heading(book: Book, sheet: Worksheet, row: int, first: int, last: int, words
     sheet.set_row(row, styles.row_height(HEADING))
     label = f"{words}  ·  {english}" if english else words
     for column in range(first, last + 1):
-        book.text(sheet, row, column, label if column == first else "", bold=True, font_size=HEADING, font_color=styles.NAVY,
-                  bottom=2, bottom_color=styles.NAVY)
+        book.text(
+            sheet,
+            row,
+            column,
+            label if column == first else "",
+            bold=True,
+            font_size=HEADING,
+            font_color=styles.NAVY,
+            bottom=2,
+            bottom_color=styles.NAVY,
+        )
 
 
 def ways(book: Book, sheet: Worksheet, row: int, places: Sequence[tuple[int, int]], found: Sequence[Way]) -> None:
     """A row of links, each in its place (first and last column)."""
     sheet.set_row(row, styles.row_height(BODY))
     for (first, last), way in zip(places, found, strict=False):
-        look: dict[str, Any] = {"font_size": BODY, "font_color": styles.ACCENT, "underline": 1, "align": "left", "indent": 1}
+        look: dict[str, Any] = {
+            "font_size": BODY,
+            "font_color": styles.ACCENT,
+            "underline": 1,
+            "align": "left",
+            "indent": 1,
+        }
         if last > first:
             sheet.merge_range(row, first, row, last, "", book.format(**look))
         book.link(sheet, row, first, way.target, way.text, **look)
@@ -69,9 +86,27 @@ def tile(book: Book, sheet: Worksheet, row: int, first: int, last: int, shown: T
     """A tile of three rows: label, large figure, remark; a light colours the figure and is said in the remark."""
     paper = {"bg_color": styles.PALE}
     area = (row, first, row, last)
-    book.block(sheet, area, shown.label, font_size=BODY, font_color=styles.MUTED, indent=1, shrink=True, top=2, top_color=styles.ACCENT, **paper)
+    book.block(
+        sheet,
+        area,
+        shown.label,
+        font_size=BODY,
+        font_color=styles.MUTED,
+        indent=1,
+        shrink=True,
+        top=2,
+        top_color=styles.ACCENT,
+        **paper,
+    )
     ink = styles.LIGHTS[shown.light].ink if shown.light else styles.NAVY
-    style: dict[str, Any] = {"font_size": FIGURE, "bold": True, "font_color": ink, "align": "left", "indent": 1, **paper}
+    style: dict[str, Any] = {
+        "font_size": FIGURE,
+        "bold": True,
+        "font_color": ink,
+        "align": "left",
+        "indent": 1,
+        **paper,
+    }
     figure = shown.figure
     if isinstance(figure, str) or figure is None or figure != figure:
         book.block(sheet, (row + 1, first, row + 1, last), figure if isinstance(figure, str) else "–", **style)
@@ -88,7 +123,9 @@ def tile_rows(sheet: Worksheet, row: int) -> int:
     return row + TILE_ROWS
 
 
-def note(book: Book, sheet: Worksheet, row: int, words: str, columns: float, column: int = 0, last: int | None = None) -> None:
+def note(
+    book: Book, sheet: Worksheet, row: int, words: str, columns: float, column: int = 0, last: int | None = None
+) -> None:
     """A muted remark, wrapped over columns column..last whose widths together are `columns`."""
     lines = styles.lines_of(words, columns, SMALL)
     sheet.set_row(row, styles.row_height(SMALL, lines))

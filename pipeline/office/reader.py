@@ -122,4 +122,4 @@ class Reader:
 
 def _sheet(data: dict[str, Any]) -> RawSheet:
     cells = {(r, c): Cell(text, kind, address(r, c), formula) for r, c, text, kind, formula in data["cells"]}
-    return RawSheet(data["name"], data["hidden"], cells)
+    return RawSheet(data["name"], data["hidden"], cells, tuple(data.get("merges", ())))

@@ -122,7 +122,8 @@ def read_workbook(data: bytes) -> dict[str, Any]:
     for name, part, hidden in layout:
         special = _second_look(parts[part], percent)
         cells = _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False), special) if name in known else []
-        sheets.append({"name": name, "hidden": hidden, "cells": cells})
+        merges = re.findall(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z0-9:]+)"', parts[part])
+        sheets.append({"name": name, "hidden": hidden, "cells": cells, "merges": [m.decode() for m in merges]})
     return {"sheets": sheets, "macros": any(p.endswith("vbaProject.bin") for p in parts)}
 
 

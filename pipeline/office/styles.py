@@ -118,7 +118,9 @@ def figure_format(value: float | None) -> str:
     return INTEGER if value is None or value != value or float(value).is_integer() else FIGURE
 
 
-def fit_scale(columns: list[float], heights: list[float], landscape: bool, margins: tuple[float, float, float, float]) -> float:
+def fit_scale(
+    columns: list[float], heights: list[float], landscape: bool, margins: tuple[float, float, float, float]
+) -> float:
     """The print scale (1 = 100 %) at which columns (widths) and rows (points) fit one A4 page, at most 1."""
     paper = _A4[::-1] if landscape else _A4
     left, right, top, bottom = margins
@@ -133,8 +135,15 @@ PAGE = Text("หน้า", "Page")
 
 
 def page(
-    sheet: Worksheet, footer: str, *, landscape: bool = True, wide: int = 1, high: int = 0, scale: int = 0,
-    header_rows: tuple[int, int] | None = None, header_columns: tuple[int, int] | None = None,
+    sheet: Worksheet,
+    footer: str,
+    *,
+    landscape: bool = True,
+    wide: int = 1,
+    high: int = 0,
+    scale: int = 0,
+    header_rows: tuple[int, int] | None = None,
+    header_columns: tuple[int, int] | None = None,
 ) -> None:
     """Print set-up: A4, our margins, `wide` x `high` pages (0: as many as needed) or a fixed `scale` in per cent.
 

@@ -1,4 +1,4 @@
-"""A frame and the columns that describe it -> a table on a sheet: real numbers, safe texts, rows as high as Thai needs."""
+"""A frame and the columns that describe it -> a table on a sheet: real numbers, safe texts, rows high enough."""
 
 from __future__ import annotations
 
@@ -17,8 +17,15 @@ from schemas import numbers
 from schemas.language import Text
 
 Kind = Literal["text", "long", "number", "score", "percent", "count", "rank", "light", "mixed", "datetime"]
-_FORMATS = {"score": styles.SCORE, "percent": styles.PERCENT, "count": styles.COUNT, "rank": "0", "datetime": styles.DATE_TIME}
+_FORMATS = {
+    "score": styles.SCORE,
+    "percent": styles.PERCENT,
+    "count": styles.COUNT,
+    "rank": "0",
+    "datetime": styles.DATE_TIME,
+}
 _RIGHT = {"number", "score", "percent", "count", "rank", "mixed"}
+_NO_NOTE = Text("", "")
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,14 +33,15 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 class Column:
     """One column of a printed table: `key` names the column of the frame; `note` is said in the description sheet.
 
-    A `light` column holds the code of a light and shows its sign and word; a `mixed` one is a number where its text is one.
+    A `light` column holds the code of a light and shows its sign and word; a `mixed` one is a number where its
+    text is one.
     """
 
     key: str
     label: Text
     kind: Kind = "text"
     width: float = 12.0
-    note: Text = Text("", "")
+    note: Text = _NO_NOTE
     group: str = ""
 
 
@@ -63,7 +71,12 @@ class Painter:
         return self._kept[key]
 
     def _properties(self, kind: str, extra: str) -> dict[str, Any]:
-        found: dict[str, Any] = {"font_size": self.look.size, "font_color": styles.INK, "bottom": 1, "bottom_color": styles.LINE}
+        found: dict[str, Any] = {
+            "font_size": self.look.size,
+            "font_color": styles.INK,
+            "bottom": 1,
+            "bottom_color": styles.LINE,
+        }
         found["valign"] = "top" if self.look.wrap else "vcenter"
         if kind in _RIGHT:
             found |= {"align": "right", "indent": 1}
@@ -90,8 +103,22 @@ class Painter:
                 label = f"{label}\n{column.label.en}"
             most = max(most, styles.lines_of(label, column.width, size))
             align = "center" if column.kind in _RIGHT or column.kind == "light" else "left"
-            self.book.text(self.sheet, row, n, label, bold=True, font_size=size, font_color=styles.WHITE, bg_color=styles.NAVY,
-                           text_wrap=True, align=align, indent=int(align == "left"), valign="vcenter", border=1, border_color=styles.LINE)
+            self.book.text(
+                self.sheet,
+                row,
+                n,
+                label,
+                bold=True,
+                font_size=size,
+                font_color=styles.WHITE,
+                bg_color=styles.NAVY,
+                text_wrap=True,
+                align=align,
+                indent=int(align == "left"),
+                valign="vcenter",
+                border=1,
+                border_color=styles.LINE,
+            )
         self.sheet.set_row(row, styles.row_height(size, most) + 2)
 
     def rows(self, frame: pd.DataFrame, first: int) -> int:
@@ -155,12 +182,16 @@ class Painter:
 
     def _time(self, row: int, at: int, text: str) -> None:
         if text:
-            self.sheet.write_datetime(row, at, datetime.fromisoformat(text).replace(tzinfo=None, microsecond=0), self.style("datetime"))
+            self.sheet.write_datetime(
+                row, at, datetime.fromisoformat(text).replace(tzinfo=None, microsecond=0), self.style("datetime")
+            )
         else:
             self.sheet.write_blank(row, at, None, self.style("datetime"))
 
 
-def draw_table(book: Book, sheet: Worksheet, columns: Sequence[Column], frame: pd.DataFrame, top: int, look: Look | None = None) -> int:
+def draw_table(
+    book: Book, sheet: Worksheet, columns: Sequence[Column], frame: pd.DataFrame, top: int, look: Look | None = None
+) -> int:
     """Header at row `top`, the rows below; column widths are left alone. Returns the row after the last."""
     painter = Painter(book, sheet, columns, look or Look())
     painter.header(top)
@@ -175,5 +206,9 @@ def set_widths(sheet: Worksheet, columns: Sequence[Column]) -> None:
 
 def words(frame: pd.DataFrame, labels: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
     """`frame` with the codes of some columns replaced by words; a code without a word stays as it is."""
-    changed = {key: frame[key].map(lambda code, known=known: known.get(code, code)) for key, known in labels.items() if key in frame}
+    changed = {
+        key: frame[key].map(lambda code, known=known: known.get(code, code))
+        for key, known in labels.items()
+        if key in frame
+    }
     return frame.assign(**changed)

@@ -1,4 +1,4 @@
-"""executive.xlsx: one page to read on Monday morning, then heat map, behind-plan list, a unit at choice, a sheet a parent."""
+"""executive.xlsx: one page to read on Monday morning, then heat map, behind-plan list, one unit, a sheet a parent."""
 
 from __future__ import annotations
 
@@ -22,8 +22,16 @@ def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
     rows, units, parents = order.by_unit(card.rows), order.by_unit(card.units), order.by_unit(card.parents)
     top, bottom = ends(units)
     return {
-        "rows": rows, "units": units, "parents": parents, "trend": quarters(card, ""), "bars": bars(units, parents, summary.BARS),
-        "top": top, "bottom": bottom, "heat": heatmap.matrix(rows), "behind": behind.listed(rows), "unit_quarters": card.trend,
+        "rows": rows,
+        "units": units,
+        "parents": parents,
+        "trend": quarters(card, ""),
+        "bars": bars(units, parents, summary.BARS),
+        "top": top,
+        "bottom": bottom,
+        "heat": heatmap.matrix(rows),
+        "behind": behind.listed(rows),
+        "unit_quarters": card.trend,
     }
 
 
@@ -45,7 +53,7 @@ def draw(card: Scorecard, tables: dict[str, pd.DataFrame], path: str) -> None:
 
 
 def quarters(card: Scorecard, unit: str) -> pd.DataFrame:
-    """The four quarters of the year for one unit ("" the office): headline and coverage, NaN where there is none yet."""
+    """The four quarters of the year for one unit ("" the office): headline and coverage, NaN where none yet."""
     known = card.trend[card.trend["unit"] == unit].set_index("period")
     every = quarters_up_to(f"{card.fiscal_year}-Q4")
     found = known[~known.index.duplicated()].reindex(every)[["headline", "coverage"]]
@@ -74,5 +82,3 @@ def bars(units: pd.DataFrame, parents: pd.DataFrame, most: int) -> pd.DataFrame:
     scored = frame[frame["headline"].notna()].sort_values("headline", ascending=False, kind="stable")
     shown = scored.tail(most)[["unit", "unit_name", "unit_short", "headline", "coverage", "light"]]
     return shown.assign(kind=kind, of=len(scored), all=len(frame)).reset_index(drop=True)
-
-

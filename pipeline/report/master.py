@@ -1,4 +1,4 @@
-"""master.xlsx: one tidy table of every indicator of every unit with its score and its source, totals, and what it all means."""
+"""master.xlsx: one tidy table of every indicator of every unit with score and source, totals, and what it means."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ _DATA_SIZE, _PRINT_SCALE = 13.0, 65
 
 
 def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
-    """The frames by sheet name, in the order of the sheets; codes are words already. Person fields are no part of them."""
-    rows = words(order.by_unit(card.rows), LABELS).assign(late=lambda f: f["late"].map(lambda late: LATE[bool(late)].th))
+    """The frames by sheet name, in the order of the sheets; codes are words already; no person fields."""
+    rows = words(order.by_unit(card.rows), LABELS).assign(
+        late=lambda f: f["late"].map(lambda late: LATE[bool(late)].th)
+    )
     data = order.split(rows[["unit", *[c.key for c in DATA if c.key != "unit"]]])
     found = {**data, UNIT_SHEET: order.by_unit(card.units)[[c.key for c in UNITS]]}
     if len(card.parents):
@@ -42,7 +44,7 @@ def draw(card: Scorecard, tables: dict[str, pd.DataFrame], path: str) -> None:
 
 
 def _draw_data(book: Book, card: Scorecard, name: str, frame: pd.DataFrame) -> None:
-    """The tidy table: heading in row 1, one row an indicator, nothing above or below, so that pivot tables take it as it is."""
+    """The tidy table: heading in row 1, one row an indicator, nothing around it, as pivot tables want it."""
     sheet = book.sheet(name)
     set_widths(sheet, DATA)
     draw_table(book, sheet, DATA, frame, 0, Look(size=_DATA_SIZE, english=False, most_lines=6))
@@ -70,36 +72,81 @@ NOTE_COLUMNS = (
 )
 METHOD = (
     (Text("ที่มา", "Origin"), Text("{as_of} แผนฉบับที่ {revision} {period}", "Plan revision {revision}, {period_en}")),
-    (Text("คะแนน", "Score"), Text("ผลถึงงวดนี้เทียบเกณฑ์ระดับ 1-5 ตามวิธีให้คะแนนของตัวชี้วัด รายงานแล้วแต่ต่ำกว่าระดับ 1 ได้ 1.0000 ไม่มีผล = เว้นว่าง",
-                              "The result to date held against criteria 1-5 by the indicator's scoring mode; reported but below level 1 scores 1.0000; no result stays blank")),
-    (Text("คะแนนรวมเฉพาะที่รายงาน", "Total on reported"), Text("ผลรวมของน้ำหนัก × คะแนน หารด้วยน้ำหนักของตัวชี้วัดที่รายงาน", "Sum of weight x score over the weight of what was reported")),
-    (Text("คะแนนรวมทุกตัวชี้วัด", "Total on all"), Text("ผลรวมเดียวกัน หารด้วยน้ำหนักทั้งหมด โดยที่ไม่รายงานคิดเป็นศูนย์หรือคะแนนต่ำสุดตามตั้งค่า",
-                                               "The same sum over all weights, the unreported at zero or the floor, as set")),
+    (
+        Text("คะแนน", "Score"),
+        Text(
+            "ผลถึงงวดนี้เทียบเกณฑ์ระดับ 1-5 ตามวิธีให้คะแนนของตัวชี้วัด รายงานแล้วแต่ต่ำกว่าระดับ 1 ได้ 1.0000 ไม่มีผล = เว้นว่าง",
+            "The result to date held against criteria 1-5 by the indicator's scoring mode; "
+            "reported but below level 1 scores 1.0000; no result stays blank",
+        ),
+    ),
+    (
+        Text("คะแนนรวมเฉพาะที่รายงาน", "Total on reported"),
+        Text(
+            "ผลรวมของน้ำหนัก × คะแนน หารด้วยน้ำหนักของตัวชี้วัดที่รายงาน",
+            "Sum of weight x score over the weight of what was reported",
+        ),
+    ),
+    (
+        Text("คะแนนรวมทุกตัวชี้วัด", "Total on all"),
+        Text(
+            "ผลรวมเดียวกัน หารด้วยน้ำหนักทั้งหมด โดยที่ไม่รายงานคิดเป็นศูนย์หรือคะแนนต่ำสุดตามตั้งค่า",
+            "The same sum over all weights, the unreported at zero or the floor, as set",
+        ),
+    ),
     (Text("คะแนนหลัก", "Headline"), Text("สำนักงานนี้เลือก: {headline}", "This office chose: {headline_en}")),
-    (Text("ความครอบคลุม", "Coverage"), Text("ทุกคะแนนรวมยืนคู่กับร้อยละของน้ำหนักที่รายงาน จัดอันดับเฉพาะที่รายงานตั้งแต่ร้อยละ {coverage}",
-                                      "Every total stands beside the share of weight reported; ranked only from {coverage} % on")),
+    (
+        Text("ความครอบคลุม", "Coverage"),
+        Text(
+            "ทุกคะแนนรวมยืนคู่กับร้อยละของน้ำหนักที่รายงาน จัดอันดับเฉพาะที่รายงานตั้งแต่ร้อยละ {coverage}",
+            "Every total stands beside the share of weight reported; ranked only from {coverage} % on",
+        ),
+    ),
     (Text("ไฟเขียว", "Green"), Text("{green}", "{green_en}")),
     (Text("ไฟเหลือง", "Yellow"), Text("{yellow}", "{yellow_en}")),
     (Text("ไฟแดง", "Red"), Text("{red}", "{red_en}")),
     (Text("ไฟเทา", "Grey"), Text("{grey}", "{grey_en}")),
-    (Text("รวมทั้งสำนักงาน", "The whole office"), Text("คะแนนหลัก {total} ความครอบคลุมร้อยละ {covered} รายงาน {done} จาก {count} ตัวชี้วัด",
-                                               "Headline {total}, coverage {covered} %, {done} of {count} indicators reported")),
-    (Text("จำนวนแผ่นงานข้อมูล", "Data sheets"), Text("{sheets} แผ่น (Excel รับได้ 1,048,576 แถวต่อแผ่น เกินกว่านั้นแบ่งแผ่นให้เอง)",
-                                            "{sheets} (Excel takes 1,048,576 rows a sheet; beyond that it is split)")),
+    (
+        Text("รวมทั้งสำนักงาน", "The whole office"),
+        Text(
+            "คะแนนหลัก {total} ความครอบคลุมร้อยละ {covered} รายงาน {done} จาก {count} ตัวชี้วัด",
+            "Headline {total}, coverage {covered} %, {done} of {count} indicators reported",
+        ),
+    ),
+    (
+        Text("จำนวนแผ่นงานข้อมูล", "Data sheets"),
+        Text(
+            "{sheets} แผ่น (Excel รับได้ 1,048,576 แถวต่อแผ่น เกินกว่านั้นแบ่งแผ่นให้เอง)",
+            "{sheets} (Excel takes 1,048,576 rows a sheet; beyond that it is split)",
+        ),
+    ),
 )
 HEADLINES = {"reported": Text("เฉพาะที่รายงาน", "on reported indicators"), "all": Text("ทุกตัวชี้วัด", "on all indicators")}
 
 
 def _notes(card: Scorecard, sheets: int) -> pd.DataFrame:
     """The method first, then every column of the data sheet and of the totals."""
-    lights = {f"{light}{tail}": getattr(light_meaning(card, light), lang) for light in styles.LIGHTS for tail, lang in (("", "th"), ("_en", "en"))}
+    lights = {
+        f"{light}{tail}": getattr(light_meaning(card, light), lang)
+        for light in styles.LIGHTS
+        for tail, lang in (("", "th"), ("_en", "en"))
+    }
     total = card.office["headline"]
     headline = HEADLINES[setting(card, "headline")]
     figures = {
-        "as_of": as_of(card), "revision": card.plan_revision, "period": period(card).th, "period_en": period(card).en, "sheets": sheets,
-        "headline": headline.th, "headline_en": headline.en, "coverage": setting(card, "ranking_coverage"), **lights,
-        "total": "-" if total is None or total != total else f"{total:.4f}", "covered": f"{card.office['coverage']:.2f}",
-        "done": f"{card.office['reported']:,}", "count": f"{card.office['indicators']:,}",
+        "as_of": as_of(card),
+        "revision": card.plan_revision,
+        "period": period(card).th,
+        "period_en": period(card).en,
+        "sheets": sheets,
+        "headline": headline.th,
+        "headline_en": headline.en,
+        "coverage": setting(card, "ranking_coverage"),
+        **lights,
+        "total": "-" if total is None or total != total else f"{total:.4f}",
+        "covered": f"{card.office['coverage']:.2f}",
+        "done": f"{card.office['reported']:,}",
+        "count": f"{card.office['indicators']:,}",
     }
     lines = [(subject, meaning.filled(**figures)) for subject, meaning in METHOD]
     known = {c.label.th: c for c in (*DATA, *UNITS, *PARENTS)}

@@ -28,5 +28,5 @@ def outputs() -> list[Output]:
     """Every output of the folder, by file name."""
     names = (m.name for m in pkgutil.iter_modules(pipeline.report.__path__))
     modules = [importlib.import_module(f"pipeline.report.{name}") for name in names if name != "outputs"]
-    found: list[Output] = [m for m in modules if hasattr(m, "FILE") and hasattr(m, "draw")]  # type: ignore[misc]
+    found: list[Output] = [m for m in modules if hasattr(m, "FILE") and hasattr(m, "draw")]
     return sorted(found, key=lambda m: m.FILE)

@@ -80,14 +80,19 @@ def setting(card: Scorecard, key: str) -> str:
 
 def light_meaning(card: Scorecard, light: str) -> Text:
     """From which score a light stands, by the office's settings."""
-    limits = {"green": f"{float(setting(card, 'green_from')):.2f}", "yellow": f"{float(setting(card, 'yellow_from')):.2f}"}
+    limits = {
+        "green": f"{float(setting(card, 'green_from')):.2f}",
+        "yellow": f"{float(setting(card, 'yellow_from')):.2f}",
+    }
     return LIGHT_MEANING[light].filled(**limits)
 
 
 def light_limit(card: Scorecard, light: str) -> str:
     """The same in the least room: "≥ 4.00", "3.00-4.00", "< 3.00", ยังไม่มีคะแนน."""
     green, yellow = (f"{float(setting(card, key)):.2f}" for key in ("green_from", "yellow_from"))
-    return {"green": f"≥ {green}", "yellow": f"≥ {yellow}", "red": f"< {yellow}", "grey": LIGHT_MEANING["grey"].th}[light]
+    return {"green": f"≥ {green}", "yellow": f"≥ {yellow}", "red": f"< {yellow}", "grey": LIGHT_MEANING["grey"].th}[
+        light
+    ]
 
 
 def as_of(card: Scorecard) -> str:

@@ -11,7 +11,6 @@ import pandera.pandas as pa
 from schemas.frames import KINDS
 from schemas.language import Rule
 
-
 # Every frame of cells has these columns of text, typed by the schema itself.
 TYPED: dict[str, tuple[str, ...]] = {"text": (), "kind": KINDS}
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from pipeline.model import Finding, ReadRow
-from schemas.language import Rule
+from pipeline.model import Finding, Place, ReadRow
+from schemas.language import Rule, Text
+from schemas.periods import short_thai_date
+from schemas.plan import Plan
+from schemas.rules.plan import parse_day
 from schemas.rules_index import rules
+
+_SHOWN = 6
 
 
 def finding(
@@ -23,60 +31,74 @@ def finding(
 ) -> Finding:
     """A Finding of a rule that no frame checks (files, identity, ledger); `figures` fill its words."""
     rule = rules()[code]
-    return Finding(
-        code,
-        rule.severity,
-        rule.text.filled(**figures),
-        sheet,
-        cells,
-        str(figures.get("value", "")),
-        proposal,
-        indicator,
-        period,
-        sheet_key,
-        fields,
-        rule.advice.filled(**{"centre": "", **figures}),
-    )
+    value = str(figures.get("value", ""))
+    keys = (*fields, *("" for _ in cells[len(fields) :]))
+    places = tuple(Place(c, sheet_key, indicator, k, value, proposal) for c, k in zip(cells, keys, strict=False))
+    advice = rule.advice.filled(**{"centre": "", **figures})
+    return Finding(code, rule.severity, rule.text.filled(**figures), sheet, places, value, indicator, period, advice)
 
 
 def from_row(rule: Rule, case: str, line: Mapping[str, Any], row: ReadRow, indicator: str, period: str) -> Finding:
-    """A Finding of a rule that failed on one line of a frame, with the addresses of the cells the rule blames."""
-    blamed = tuple(rule.blames(line, case)) if rule.blames else ()
-    cells = tuple(row.cells[k].address for k in blamed if k in row.cells)
+    """A Finding of a rule that failed on one line of a frame, with the cells the rule blames.
+
+    A proposal is for the first blamed cell.
+    """
+    blamed = tuple(k for k in (rule.blames(line, case) if rule.blames else ()) if k in row.cells)
     figures = dict(rule.figures(line, case)) if rule.figures else {}
-    value = row.text(blamed[0]) if blamed else ""
     proposal = rule.proposal(line, case) if rule.proposal else None
-    return Finding(
-        rule.code,
-        rule.severity,
-        rule.text.filled(**figures),
-        row.sheet,
-        cells,
-        value,
-        proposal,
-        indicator,
-        period,
-        row.sheet_key,
-        blamed,
-        rule.advice.filled(**figures),
+    places = tuple(
+        Place(row.cells[k].address, row.sheet_key, indicator, k, row.text(k), None if n else proposal)
+        for n, k in enumerate(blamed)
     )
+    value = row.text(blamed[0]) if blamed else ""
+    words, advice = rule.text.filled(**figures), rule.advice.filled(**figures)
+    return Finding(rule.code, rule.severity, words, row.sheet, places, value, indicator, period, advice)
+
+
+def under_policy(f: Finding, plan: Plan, unit: str, day: date) -> Finding:
+    """The finding as the office wants it: its severity, trial rules and waived ones as info that says so."""
+    severity = plan.severity_of(f.rule, f.severity)
+    if severity != f.severity:
+        f = replace(f, severity=severity)  # type: ignore[arg-type]
+    waiver = plan.waiver(f.rule, unit, f.indicator, day) if f.severity != "info" else None
+    if waiver is None:
+        return f
+    until = parse_day(waiver["until"])
+    th = f"ยกเว้นถึง {short_thai_date(until) if until else ''}: {waiver['reason']} (อนุมัติโดย {waiver['approved_by']})"
+    en = f"waived until {waiver['until']}: {waiver['reason']} (approved by {waiver['approved_by']})"
+    return replace(f, severity="info", message=Text(f"{f.message.th} · {th}", f"{f.message.en} · {en}"))
+
+
+def _only_value(rule: Rule) -> bool:
+    return {name for _, name, _, _ in string.Formatter().parse(rule.text.th) if name} == {"value"}
 
 
 def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The same rule with the same words on the same row is one finding with all its cells; order is kept."""
-    together: dict[tuple[Any, ...], Finding] = {}
+    """One cause, one line: the same rule on the same sheet with the same words is one finding with all its places.
+
+    Rules whose words hold nothing but the value typed list the values; order is kept.
+    """
+    together: dict[tuple[str, ...], list[Finding]] = {}
     for f in findings:
-        key = (f.rule, f.sheet, f.indicator, f.period, f.message.th, f.proposal)
-        known = together.get(key)
-        together[key] = f if known is None else _joined(known, f)
-    return tuple(together.values())
+        same = "" if _only_value(rules()[f.rule]) else f.message.th
+        together.setdefault((f.rule, f.severity, f.sheet, same), []).append(f)
+    return tuple(_joined(group) for group in together.values())
 
 
-def _joined(a: Finding, b: Finding) -> Finding:
-    from dataclasses import replace
-
+def _joined(group: list[Finding]) -> Finding:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    places = tuple({(p.address, p.field): p for f in group for p in f.places}.values())
+    message = first.message
+    values = list(dict.fromkeys(f.value for f in group))
+    if len(values) > 1 and _only_value(rules()[first.rule]) and first.severity != "info":
+        shown = "”, “".join(values[:_SHOWN]) + (f"” … (+{len(values) - _SHOWN}) “" if len(values) > _SHOWN else "")
+        message = rules()[first.rule].text.filled(value=shown)
     return replace(
-        a,
-        cells=(*a.cells, *(c for c in b.cells if c not in a.cells)),
-        fields=(*a.fields, *(k for k in b.fields if k not in a.fields)),
+        first,
+        places=places,
+        message=message,
+        indicator=", ".join(dict.fromkeys(f.indicator for f in group if f.indicator)),
+        period=", ".join(dict.fromkeys(f.period for f in group if f.period)),
     )

@@ -103,6 +103,11 @@ def _add_known(frames: Mapping[str, pd.DataFrame]) -> None:
     assignments = frames["assignments"]
     assignments["indicator_known"] = assignments["indicator"].isin(set(indicators["code"]))
     assignments["unit_known"] = assignments["unit"].isin({*units["code"], *units["type"], "*"})
+    frames["rules"]["code_known"] = frames["rules"]["code"].isin(set(rules()))
+    waivers = frames["waivers"]
+    waivers["unit_known"] = waivers["unit"].isin({*units["code"], "*"})
+    waivers["indicator_known"] = waivers["indicator"].isin({*indicators["code"], "*"})
+    waivers["rule_known"] = waivers["rule"].isin(set(rules()))
 
 
 def _empty_sheets(sheets: Mapping[str, Sheet], tables: Mapping[str, list[ReadRow]]) -> list[Finding]:

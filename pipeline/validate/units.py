@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.model import Fact, Finding, Posting, Reading, ReadRow, ValidationResult
+from pipeline.model import Finding, Posting, Reading, ValidationResult
 from pipeline.validate.check import failures
-from pipeline.validate.findings import finding, from_row, merged
+from pipeline.validate.findings import finding, from_row, merged, under_policy
+from pipeline.validate.past import Past, Standing
+from pipeline.validate.posting import against_ledger, posting_of
+from pipeline.validate.rows import Row, assign_rows, typed
 from schemas.forms_index import forms
 from schemas.language import Form, Sheet, Text
-from schemas.numbers import judge, parse, plain, strip
+from schemas.numbers import parse
 from schemas.owned import OWNED
 from schemas.plan import Plan, float_of, owned_values
-from schemas.rows import PERCENT_UNIT, cell_frame, number_keys, row_frame
+from schemas.rows import cell_frame, number_keys, row_frame
 from schemas.rules_index import rules
 from schemas.scoring import computed_status, resolve_auto, to_date
 from schemas.thai import clean, skeleton
 
 TAKEN = Text("รับแล้ว", "Accepted")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What counts in the ledger for the units of a batch: postings and facts, as `pipeline.ledger.book` gives them."""
-
-    postings: pd.DataFrame
-    facts: pd.DataFrame
-
-
-@dataclass
-class _Row:
-    """One indicator row on its way: where it stands, whose it is, what was found on it."""
-
-    file: int
-    row: ReadRow
-    indicator: Mapping[str, str]
-    period: str
-    quarter: str
-    findings: list[Finding] = field(default_factory=list)
-    posting: Posting | None = None
-
-    @property
-    def held(self) -> bool:
-        return any(f.severity == "error" for f in self.findings)
 
 
 def validate(readings: Sequence[Reading], plan: Plan, standing: Standing, now: datetime) -> list[ValidationResult]:
@@ -61,19 +36,19 @@ def validate(readings: Sequence[Reading], plan: Plan, standing: Standing, now: d
     """
     form = forms()[readings[0].identity.form or ""]
     judged: dict[int, ValidationResult] = {}
-    rows: list[_Row] = []
+    rows: list[Row] = []
     loose: dict[int, list[Finding]] = {}
     for n, reading in enumerate(readings):
         wrong = _file_findings(reading, form, plan)
         if wrong:
             judged[n] = _whole(reading, wrong)
         else:
-            mine, found = _assign_rows(n, reading, form, plan)
+            mine, found = assign_rows(n, reading, form, plan)
             rows += mine
             loose[n] = found
     sheets = {s.key: s for s in form.sheets(plan.fiscal_year)}
-    past = _Past(standing)
-    _judge_rows(form, sheets, rows, readings, plan, past)
+    past = Past(standing)
+    _judge_rows(form, sheets, rows, readings, plan, past, now)
     for n, reading in enumerate(readings):
         if n not in judged:
             judged[n] = _result(reading, form, plan, [r for r in rows if r.file == n], loose[n], now)
@@ -90,113 +65,44 @@ def _file_findings(reading: Reading, form: Form, plan: Plan) -> list[Finding]:
     shown = reading.notes.get("visible_unit", "")
     if shown and shown != identity.unit:
         return [finding("E_UNIT", value=f"{shown} ≠ {identity.unit}", centre=centre)]
+    apart = [f for f in reading.findings if f.rule == "E_TWO_FORMS"]
+    if apart:
+        return apart[:1]
     if identity.version is not None and identity.version != str(form.version):
         return [finding("E_VERSION", value=identity.version, current=form.version)]
     return []
 
 
 def _whole(reading: Reading, found: list[Finding]) -> ValidationResult:
-    return ValidationResult(reading, "returned", found[0].message, (*reading.findings, *found))
-
-
-def _assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[_Row], list[Finding]]:
-    """Rows matched to the unit's indicators by code; what is unknown, doubled or missing is found here."""
-    unit = reading.identity.unit or ""
-    own = {skeleton(i["code"]): i for i in plan.assigned(unit)}
-    found = list(reading.findings)
-    rows: list[_Row] = []
-    for sheet in form.sheets(plan.fiscal_year):
-        of_sheet = [r for r in reading.rows if r.sheet_key == sheet.key]
-        if not of_sheet and any(f.rule == "E_TABLE" and f.value == sheet.name for f in reading.findings):
-            continue
-        period = f"{plan.fiscal_year}-{sheet.period}" if sheet.period else str(plan.fiscal_year)
-        seen: dict[str, _Row] = {}
-        for row in of_sheet:
-            code = skeleton(row.text("indicator"))
-            if code not in own:
-                if _typed(row, sheet) or code:
-                    found.append(_at(row, "E_UNKNOWN_INDICATOR", row.text("indicator") or "-", period))
-            elif code in seen:
-                seen[code].findings.append(_at(row, "E_DOUBLE_INDICATOR", row.text("indicator"), period))
-            else:
-                seen[code] = _Row(n, row, own[code], period, sheet.period or "")
-        for code, indicator in own.items():
-            if code not in seen:
-                found.append(
-                    finding(
-                        "E_MISSING_INDICATOR",
-                        sheet.name,
-                        indicator=indicator["code"],
-                        period=period,
-                        sheet_key=sheet.key,
-                        value=indicator["code"],
-                    )
-                )
-        rows += [r for r in seen.values()]
-    return rows, found
-
-
-def _at(row: ReadRow, code: str, value: str, period: str) -> Finding:
-    return finding(
-        code,
-        row.sheet,
-        (row.cells["indicator"].address,),
-        value,
-        period,
-        sheet_key=row.sheet_key,
-        fields=("indicator",),
-        value=value,
-    )
-
-
-def _typed(row: ReadRow, sheet: Sheet) -> bool:
-    return any(not row.cells[f.key].blank for f in sheet.inputs if f.key in row.cells)
+    return ValidationResult(reading, "returned", found[0].message, tuple(dict.fromkeys((*found, *reading.findings))))
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-class _Past:
-    """The standing postings and facts by unit, indicator and period."""
-
-    def __init__(self, standing: Standing) -> None:
-        self.postings = {
-            (p["unit"], p["form"], p["indicator"], p["period"]): p for p in standing.postings.to_dict("records")
-        }
-        self.facts: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
-        for fact in standing.facts.to_dict("records"):
-            self.facts.setdefault((fact["unit"], fact["form"], fact["indicator"], fact["row_period"]), []).append(fact)
-
-    def number(self, unit: str, form: str, indicator: str, row_period: str, period: str, scenario: str) -> float:
-        """A standing figure, NaN where there is none."""
-        for fact in self.facts.get((unit, form, indicator, row_period), ()):
-            if fact["period"] == period and fact["scenario"] == scenario:
-                return float(fact["value"])
-        return float("nan")
-
-    def typed(self, unit: str, form: str, indicator: str, period: str) -> dict[str, str]:
-        """The figures of a standing row as typed, by scenario and period."""
-        return {
-            f"{f['scenario']} {f['period']}": f["value"] for f in self.facts.get((unit, form, indicator, period), ())
-        }
-
-
 def _judge_rows(
-    form: Form, sheets: Mapping[str, Sheet], rows: list[_Row], readings: Sequence[Reading], plan: Plan, past: _Past
+    form: Form,
+    sheets: Mapping[str, Sheet],
+    rows: list[Row],
+    readings: Sequence[Reading],
+    plan: Plan,
+    past: Past,
+    now: datetime,
 ) -> None:
     units = [readings[r.file].identity.unit or "" for r in rows]
-    live = [n for n, r in enumerate(rows) if _typed(r.row, sheets[r.row.sheet_key])]
+    live = [n for n, r in enumerate(rows) if typed(r.row, sheets[r.row.sheet_key])]
     if live:
         _apply_rules(form, next(iter(sheets.values())), [rows[n] for n in live], [units[n] for n in live], plan, past)
     for n, row in enumerate(rows):
         sheet, unit = sheets[row.row.sheet_key], units[n]
         _revision_and_owner(row, readings[row.file], plan, unit)
-        posting = _posting(form, sheet, row, unit, plan)
+        row.findings = [] if row.blocked else [under_policy(f, plan, unit, now.date()) for f in row.findings]
+        posting = posting_of(form, sheet, row, unit, plan)
         standing = past.postings.get((unit, form.name, row.indicator["code"], row.period))
-        row.posting = _against_ledger(row, posting, standing, past, plan, form)
+        row.posting = against_ledger(row, posting, standing, past, plan, form)
 
 
-def _apply_rules(form: Form, sheet: Sheet, rows: list[_Row], units: list[str], plan: Plan, past: _Past) -> None:
+def _apply_rules(form: Form, sheet: Sheet, rows: list[Row], units: list[str], plan: Plan, past: Past) -> None:
     keys = number_keys(sheet)
     lines = [_line(r, u) for r, u in zip(rows, units, strict=True)]
     cells = cell_frame(lines, keys)
@@ -216,11 +122,11 @@ def _apply_rules(form: Form, sheet: Sheet, rows: list[_Row], units: list[str], p
         _put(rows[failure.line], failure.rule, failure.case, records["wide"][failure.line])
 
 
-def _put(row: _Row, rule: Any, case: str, line: Mapping[str, Any]) -> None:
+def _put(row: Row, rule: Any, case: str, line: Mapping[str, Any]) -> None:
     row.findings.append(from_row(rule, case, line, row.row, row.indicator["code"], row.period))
 
 
-def _line(row: _Row, unit: str) -> dict[str, Any]:
+def _line(row: Row, unit: str) -> dict[str, Any]:
     i = row.indicator
     return {
         "texts": {k: c.text for k, c in row.row.cells.items() if k not in OWNED},
@@ -250,7 +156,7 @@ def _add_codes(wide: pd.DataFrame, sheet: Sheet) -> None:
             wide[f.key] = ""
 
 
-def _computed(rows: list[_Row], units: list[str], wide: pd.DataFrame, plan: Plan, past: _Past) -> np.ndarray:
+def _computed(rows: list[Row], units: list[str], wide: pd.DataFrame, plan: Plan, past: Past) -> np.ndarray:
     """on, ahead or behind of each row: this file's and the ledger's quarters to date against the plan to date."""
     fy, count = plan.fiscal_year, len(rows)
     here = {
@@ -302,7 +208,7 @@ def _computed(rows: list[_Row], units: list[str], wide: pd.DataFrame, plan: Plan
     return np.where(known, found, "")
 
 
-def _note_formulas(rows: list[_Row], keys: Sequence[str]) -> None:
+def _note_formulas(rows: list[Row], keys: Sequence[str]) -> None:
     for row in rows:
         for key in keys:
             cell = row.row.cells.get(key)
@@ -321,7 +227,7 @@ def _note_formulas(rows: list[_Row], keys: Sequence[str]) -> None:
                 )
 
 
-def _revision_and_owner(row: _Row, reading: Reading, plan: Plan, unit: str) -> None:
+def _revision_and_owner(row: Row, reading: Reading, plan: Plan, unit: str) -> None:
     code, made_from = row.indicator["code"], reading.identity.plan_revision
     changed_in = plan.revision_of(unit, code)
     if made_from is not None and made_from < changed_in:
@@ -367,110 +273,21 @@ def _same(typed: str, expected: str) -> bool:
     return clean(typed) == clean(expected) or skeleton(typed) == skeleton(expected) != ""
 
 
-def _posting(form: Form, sheet: Sheet, row: _Row, unit: str, plan: Plan) -> Posting:
-    """The row as the ledger keeps it: figures as facts with their cells, words as entries, choices as codes."""
-    facts, entries = [], {}
-    percent = row.indicator["unit_of_measure"] == PERCENT_UNIT
-    for f in sheet.inputs:
-        cell = row.row.cells.get(f.key)
-        if cell is None or cell.blank:
-            continue
-        if f.kind == "number":
-            facts += _facts(f, cell, row, unit, percent, plan)
-        else:
-            entries[f.key] = (f.choice_code(cell.text) or cell.text) if f.kind == "choice" else cell.text
-    at = row.row.cells["indicator"].address
-    state = "confirmed" if entries.get("state") == "confirmed" else "draft"
-    blank = not _typed(row.row, sheet)
-    return Posting(
-        unit, form.name, row.indicator["code"], row.period, state, entries, tuple(facts), row.row.sheet, at, blank
-    )
-
-
-def _facts(f: Any, cell: Any, row: _Row, unit: str, percent: bool, plan: Plan) -> list[Fact]:
-    number = judge(cell.text, cell.kind, percent, percent or row.indicator["over_time"] == "ratio")
-    if number.value is None:
-        return []
-    return [
-        Fact(
-            unit,
-            row.indicator["code"],
-            f.period(plan.fiscal_year),
-            f.scenario,
-            plain(number.value),
-            _exact(number.numerator),
-            _exact(number.denominator),
-            row.row.sheet,
-            cell.address,
-            strip(cell.text),
-            plan.settings["stage"],
-        )
-    ]
-
-
-def _exact(value: Decimal | None) -> str:
-    return plain(value) if value is not None else ""
-
-
-def _against_ledger(
-    row: _Row, posting: Posting, standing: Mapping[str, Any] | None, past: _Past, plan: Plan, form: Form
-) -> Posting | None:
-    """Locks, closed periods and retractions: what may be posted of this row, None where nothing is to be posted."""
-    code = row.indicator["code"]
-    where = (row.row.sheet, (row.row.cells["indicator"].address,), code, row.period)
-    centre = plan.settings["centre_contact"]
-    unchanged = standing is not None and not standing["blank"] and _unchanged(posting, standing, past, form)
-    if standing is not None and standing["state"] == "confirmed" and not standing["blank"]:
-        if not unchanged:
-            row.findings = [
-                finding("E_LOCKED", *where, sheet_key=row.row.sheet_key, fields=("indicator",), centre=centre)
-            ]
-        else:
-            row.findings = []
-        return None
-    if plan.closed(row.period, form.name):
-        if not unchanged and not posting.blank:
-            row.findings.append(
-                finding(
-                    "E_CLOSED",
-                    *where,
-                    sheet_key=row.row.sheet_key,
-                    fields=("indicator",),
-                    value=row.period,
-                    centre=centre,
-                )
-            )
-        return None
-    if posting.blank:
-        if standing is None or standing["blank"]:
-            return None
-        was = ", ".join(past.typed(posting.unit, form.name, code, row.period).values())
-        row.findings.append(
-            finding("Q_RETRACT", *where, sheet_key=row.row.sheet_key, fields=("indicator",), value=was or "-")
-        )
-    return None if row.held else posting
-
-
-def _unchanged(posting: Posting, standing: Mapping[str, Any], past: _Past, form: Form) -> bool:
-    entries = {k: v for k, v in json.loads(standing["entries"]).items() if k != "remarks"}
-    same_words = entries == {k: v for k, v in posting.entries.items() if k != "remarks"}
-    return same_words and {f"{f.scenario} {f.period}": f.value for f in posting.facts} == past.typed(
-        posting.unit, form.name, posting.indicator, posting.period
-    )
-
-
 # -- the answer -------------------------------------------------------------------------------------------------------
 
 
 def _result(
-    reading: Reading, form: Form, plan: Plan, rows: list[_Row], loose: list[Finding], now: datetime
+    reading: Reading, form: Form, plan: Plan, rows: list[Row], loose: list[Finding], now: datetime
 ) -> ValidationResult:
-    found = [*loose, *(f for r in rows for f in r.findings)]
+    unit = reading.identity.unit or ""
+    found = [under_policy(f, plan, unit, now.date()) for f in loose] + [f for r in rows for f in r.findings]
     postings = tuple(r.posting for r in rows if r.posting is not None)
     held = tuple((r.indicator["code"], r.period) for r in rows if r.held)
-    held += tuple((f.indicator, f.period) for f in loose if f.rule in ("E_MISSING_INDICATOR", "E_DOUBLE_INDICATOR"))
+    held += tuple((f.indicator, f.period) for f in loose if f.rule == "E_MISSING_INDICATOR" and f.severity == "error")
     found += _late(reading, form, plan, postings)
-    if not any(not r.posting.blank for r in rows if r.posting) and not found:
+    if not found and not any(
+        typed(r.row, next(s for s in form.sheets(plan.fiscal_year) if s.key == r.row.sheet_key)) for r in rows
+    ):
         found.append(finding("W_EMPTY"))
     listed = merged(_by_severity(found))
     errors = [f for f in listed if f.severity == "error"]

@@ -144,6 +144,7 @@ def _plan() -> Sheet:
         Text("วิสัยทัศน์ พันธกิจ ประเด็นยุทธศาสตร์ เป้าประสงค์ มิติ", "Vision, mission, strategic issues, goals, dimensions"),
         row_key="code",
         fixed=False,
+        optional=True,
         spare_rows=60,
         freeze=3,
         fields=(
@@ -344,6 +345,7 @@ def _calendar() -> Sheet:
         Text("กำหนดส่งและการปิดงวด", "Deadlines and closed periods"),
         row_key="period",
         fixed=False,
+        optional=True,
         spare_rows=40,
         freeze=3,
         fields=(
@@ -401,6 +403,84 @@ def _calendar() -> Sheet:
     )
 
 
+SEVERITIES = (
+    Choice("error", Text("ต้องแก้", "error")),
+    Choice("query", Text("ขอคำยืนยัน", "query")),
+    Choice("warning", Text("โปรดตรวจ", "warning")),
+    Choice("info", Text("แจ้งให้ทราบ", "info")),
+)
+
+
+def _rules() -> Sheet:
+    return Sheet(
+        "rules",
+        "กฎ",
+        Text("ความเข้มของกฎ", "How strict each rule is"),
+        row_key="code",
+        fixed=False,
+        optional=True,
+        spare_rows=30,
+        freeze=3,
+        fields=(
+            MARK,
+            _f("code", "รหัสกฎ", "Rule code", kind="code", required=True, width=20, example="W_SUM"),
+            _f("severity", "ความเข้ม", "Severity", kind="choice", choices=SEVERITIES, width=16, example="ขอคำยืนยัน"),
+            _f(
+                "trial",
+                "ทดลองใช้",
+                "On trial",
+                kind="choice",
+                choices=YES_NO,
+                width=12,
+                example="ไม่ใช่",
+                note=Text("ใช่ = แจ้งให้ทราบเท่านั้น ยังไม่ส่งกลับ", "yes: reported as info only"),
+            ),
+            _f("note", "หมายเหตุ", "Note", kind="long", width=60),
+        ),
+        instructions=(
+            Text(
+                "ใส่เฉพาะกฎที่ต้องการเปลี่ยน กฎที่ไม่อยู่ในนี้ใช้ความเข้มตามคู่มือ",
+                "Only rules that differ; the others keep their own severity",
+            ),
+        ),
+    )
+
+
+def _waivers() -> Sheet:
+    return Sheet(
+        "waivers",
+        "ข้อยกเว้น",
+        Text("ข้อยกเว้นที่อนุมัติแล้ว", "Approved waivers"),
+        row_key="rule",
+        fixed=False,
+        optional=True,
+        spare_rows=40,
+        freeze=4,
+        fields=(
+            MARK,
+            _f("unit", "รหัสหน่วยงาน", "Unit code", kind="code", required=True, width=14, example="01002"),
+            _f("indicator", "รหัสตัวชี้วัด หรือ *", "Indicator code or *", kind="code", required=True, width=16, example="*"),
+            _f("rule", "รหัสกฎ", "Rule code", kind="code", required=True, width=18, example="Q_SUM"),
+            _f("reason", "เหตุผล", "Reason", kind="long", required=True, width=50, example="ใช้ตัวเลขจากระบบเดิม"),
+            _f(
+                "approved_by",
+                "ผู้อนุมัติ (ตำแหน่ง)",
+                "Approved by (role)",
+                required=True,
+                width=26,
+                example="ผู้อำนวยการกองแผนงาน",
+            ),
+            _f("until", "ใช้ถึงวันที่", "Until", kind="code", required=True, width=14, example="30/9/2567"),
+        ),
+        instructions=(
+            Text(
+                "ข้อยกเว้นสิ้นสุดเองเมื่อพ้นวันที่กำหนด และพิมพ์ไว้ทุกที่ที่ตัวเลขนั้นปรากฏ",
+                "A waiver ends by itself and is printed wherever the figure is",
+            ),
+        ),
+    )
+
+
 def _settings() -> Sheet:
     return Sheet(
         "settings",
@@ -425,7 +505,16 @@ FORM = Form(
     version=1,
     title=Text("สมุดแผนกลาง", "Central plan workbook"),
     order=0,
-    sheets=lambda fy: (_settings(), _units(), _plan(), _indicators(), _assignments(), _calendar()),
+    sheets=lambda fy: (
+        _settings(),
+        _units(),
+        _plan(),
+        _indicators(),
+        _assignments(),
+        _calendar(),
+        _rules(),
+        _waivers(),
+    ),
     rules=(
         "E_REQUIRED",
         "E_PLAN_NUMBER",

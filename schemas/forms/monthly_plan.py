@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from schemas.owned import indicator_fields
 from schemas.language import Field, Form, Sheet, Text
+from schemas.owned import indicator_fields
 from schemas.periods import MONTH_NAMES, months_of, ranges
 
 _QUARTERS = {

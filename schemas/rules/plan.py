@@ -128,10 +128,22 @@ _REFS = (
     "indicators.goal",
     "assignments.indicator",
     "assignments.unit",
+    "rules.code",
+    "waivers.unit",
+    "waivers.indicator",
+    "waivers.rule",
 )
-_DOUBLES = ("units.code", "plan.code", "indicators.code", "settings.key", "assignments.pair", "calendar.pair")
+_DOUBLES = (
+    "units.code",
+    "plan.code",
+    "indicators.code",
+    "settings.key",
+    "rules.code",
+    "assignments.pair",
+    "calendar.pair",
+)
 _PAIRS = {"assignments.pair": ("indicator", "unit"), "calendar.pair": ("period", "form")}
-_DAYS = ("calendar.opens", "calendar.deadline", "calendar.evidence_deadline")
+_DAYS = ("calendar.opens", "calendar.deadline", "calendar.evidence_deadline", "waivers.until")
 
 
 def _unique(rows: pd.DataFrame, case: str) -> pd.Series:

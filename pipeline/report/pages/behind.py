@@ -20,13 +20,13 @@ COLUMNS = (
     Column("number", Text("ที่", "No."), "count", 6),
     Column("unit_name", Text("หน่วยงาน", "Unit"), "long", 25),
     Column("indicator_text", Text("ตัวชี้วัด", "Indicator"), "long", 34),
-    Column("plan", Text("แผนถึงงวดนี้", "Plan to date"), "number", 11),
-    Column("result", Text("ผลถึงงวดนี้", "Result"), "number", 11),
+    Column("plan", Text("แผน", "Plan"), "number", 11),
+    Column("result", Text("ผล", "Result"), "number", 11),
     Column("light", Text("สัญญาณไฟ", "Light"), "light", 12),
     Column("problem", Text("สาเหตุ ปัญหาและอุปสรรค", "Cause and problem"), "long", 52),
     Column("remedy", Text("แนวทางแก้ไข", "Remedy"), "long", 52),
     Column("state", Text("ร่าง/ยืนยัน", "State"), "text", 12),
-    Column("more", Text("ข้อมูลเต็ม", "All data"), "text", 14),
+    Column("more", Text("ข้อมูลเต็ม", "All data"), "text", 17),
 )
 _SIZE = 13.0
 _MOST_LETTERS = 600  # of a cause or remedy; more would fill a page and stands whole in master.xlsx
@@ -36,20 +36,29 @@ def listed(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that are behind, the heaviest first within the lowest light; `number` counts them."""
     found = rows[rows["status"] == "behind"]
     lowest = found["light"].map({"red": 0, "yellow": 1, "grey": 2, "green": 3})
-    found = found.assign(lowest=lowest, heavy=-found["weight"].fillna(0.0)).sort_values(["lowest", "heavy"], kind="stable")
+    found = found.assign(lowest=lowest, heavy=-found["weight"].fillna(0.0)).sort_values(
+        ["lowest", "heavy"], kind="stable"
+    )
     found = words(found.drop(columns=["lowest", "heavy"]), LABELS).reset_index(drop=True)
-    return found.assign(number=range(1, len(found) + 1), indicator_text=found["indicator"] + " " + found["indicator_name"])
+    return found.assign(
+        number=range(1, len(found) + 1), indicator_text=found["indicator"] + " " + found["indicator_name"]
+    )
 
 
 def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents) -> None:
     """Draw title, how many, and the list; each leads to its row in master.xlsx."""
     found = tables["behind"]
     set_widths(sheet, COLUMNS)
-    row = panels.title(book, sheet, len(COLUMNS) - 1, TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}")
+    row = panels.title(
+        book, sheet, len(COLUMNS) - 1, TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}"
+    )
     panels.ways(book, sheet, row, [(0, 1), (2, 2), (3, 5), (6, 6)], contents.ways(contents.behind))
     panels.note(book, sheet, row + 1, _count(found), sum(c.width for c in COLUMNS), 0, len(COLUMNS) - 1)
     shown = found.head(MOST)
-    cut = shown.assign(more="▸ master.xlsx", **{key: shown[key].map(lambda text: styles.shortened(text, _MOST_LETTERS)) for key in ("problem", "remedy")})
+    cut = shown.assign(
+        more="▸ master",
+        **{key: shown[key].map(lambda text: styles.shortened(text, _MOST_LETTERS)) for key in ("problem", "remedy")},
+    )
 
     def target(at: int, key: str) -> str:
         return contents.to_master(shown["unit"].iat[at], shown["indicator"].iat[at]) if key == "more" else ""
@@ -58,8 +67,14 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
         draw_table(book, sheet, COLUMNS, cut, row + 2, Look(size=_SIZE, link=target))
     else:
         sheet.set_row(row + 2, 60)
-        book.block(sheet, (row + 2, 0, row + 2, len(COLUMNS) - 1), "ไม่มีตัวชี้วัดที่ล่าช้ากว่าแผนในงวดนี้ / Nothing is behind plan in this period",
-                   align="center", font_size=panels.HEADING, **styles.light_style("green"))
+        book.block(
+            sheet,
+            (row + 2, 0, row + 2, len(COLUMNS) - 1),
+            "ไม่มีตัวชี้วัดที่ล่าช้ากว่าแผนในงวดนี้ / Nothing is behind plan in this period",
+            align="center",
+            font_size=panels.HEADING,
+            **styles.light_style("green"),
+        )
     sheet.freeze_panes(row + 3, 0)
     styles.page(sheet, footer(card), header_rows=(row + 2, row + 2) if len(cut) else None)
     sheet.set_zoom(85)

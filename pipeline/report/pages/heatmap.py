@@ -24,14 +24,16 @@ _PRINT_SCALE = 60
 
 
 def matrix(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a unit x indicator that is assigned, with what its cell shows: `score`, or `shown` where there is none."""
+    """One row a unit x indicator assigned, with what its cell shows: `score`, or `shown` where there is none."""
     place = order.ranks(rows["indicator"])
     shown = rows["reported"].map({code: text.th for code, text in REPORTED_SHORT.items()})
     points = rows["points"].map(lambda p: f"{p:.0f} ค." if p == p else "")
     percent = rows["achievement_percent"].map(lambda p: f"{p:.0f}%" if p == p else "")
     unscored = (rows["reported"] == "reported") & rows["score"].isna()
     shown = shown.where(~unscored | (points + percent == ""), points.where(points != "", percent))
-    found = rows[["unit", "indicator", "indicator_name", "score", "light"]].assign(shown=shown.where(rows["score"].isna(), ""))
+    found = rows[["unit", "indicator", "indicator_name", "score", "light"]].assign(
+        shown=shown.where(rows["score"].isna(), "")
+    )
     return found.assign(at=found["indicator"].map(place).astype("int64"))
 
 
@@ -42,7 +44,9 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
     last = _FIRST_SCORE + max(len(codes), 1) - 1
     for n, width in enumerate(_widths(tables, max(len(codes), 7))):
         sheet.set_column(n, n, width)
-    row = panels.title(book, sheet, max(last, 9), TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}")
+    row = panels.title(
+        book, sheet, max(last, 9), TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}"
+    )
     panels.ways(book, sheet, row, [(0, 0), (1, 2), (3, 5), (6, 9)], contents.ways(contents.heatmap))
     _key(book, sheet, card, row + 1, max(last, 9), sum(_widths(tables, max(len(codes), 7))))
     panels.gap(sheet, row + 2, 6)
@@ -87,17 +91,37 @@ def _key(book: Book, sheet: Worksheet, card: Scorecard, row: int, last: int, roo
 
 def _heads(book: Book, sheet: Worksheet, codes: pd.DataFrame) -> None:
     """Two heading rows: code, then the name upright."""
-    style: dict[str, Any] = {"bold": True, "font_color": styles.WHITE, "bg_color": styles.NAVY, "border": 1, "border_color": styles.LINE,
-                             "text_wrap": True, "font_size": _SIZE}
+    style: dict[str, Any] = {
+        "bold": True,
+        "font_color": styles.WHITE,
+        "bg_color": styles.NAVY,
+        "border": 1,
+        "border_color": styles.LINE,
+        "text_wrap": True,
+        "font_size": _SIZE,
+    }
     sheet.set_row(_HEAD, styles.row_height(_SIZE))
     sheet.set_row(_NAMES, _NAMES_HIGH)
     for column, word in enumerate(("หน่วยงาน\nUnit", "สังกัด/ชื่อย่อ\nParent", "คะแนน\nScore")):
         book.block(sheet, (_HEAD, column, _NAMES, column), word, align="center" if column == 2 else "left", **style)
-    upright = style | {"bold": False, "font_color": styles.INK, "bg_color": styles.BAND, "rotation": 90, "font_size": 11}
+    upright = style | {
+        "bold": False,
+        "font_color": styles.INK,
+        "bg_color": styles.BAND,
+        "rotation": 90,
+        "font_size": 11,
+    }
     for n, (code, name) in enumerate(zip(codes["indicator"], codes["indicator_name"], strict=True)):
         book.text(sheet, _HEAD, _FIRST_SCORE + n, code, align="center", **style)
-        book.text(sheet, _NAMES, _FIRST_SCORE + n, styles.shortened(name, _NAME_LETTERS), align="center", valign="bottom",
-                  **{k: v for k, v in upright.items() if k != "valign"})
+        book.text(
+            sheet,
+            _NAMES,
+            _FIRST_SCORE + n,
+            styles.shortened(name, _NAME_LETTERS),
+            align="center",
+            valign="bottom",
+            **{k: v for k, v in upright.items() if k != "valign"},
+        )
 
 
 def _cells(book: Book, sheet: Worksheet, units: pd.DataFrame, heat: pd.DataFrame, contents: Contents) -> None:
@@ -109,19 +133,67 @@ def _cells(book: Book, sheet: Worksheet, units: pd.DataFrame, heat: pd.DataFrame
         row = row_of[record["unit"]]
         sheet.set_row(row, styles.row_height(_SIZE))
         name = styles.shortened(record["unit_name"], 40)
-        book.link(sheet, row, 0, contents.to_master(record["unit"]), name, font_color=styles.ACCENT, underline=1, shrink=True, **rule)
+        book.link(
+            sheet,
+            row,
+            0,
+            contents.to_master(record["unit"]),
+            name,
+            font_color=styles.ACCENT,
+            underline=1,
+            shrink=True,
+            **rule,
+        )
         parent = contents.parents.get(record["parent"])
         if several and parent:
-            book.link(sheet, row, 1, contents.to(parent), styles.shortened(record["parent_name"], 18), font_color=styles.ACCENT, underline=1, **rule)
+            book.link(
+                sheet,
+                row,
+                1,
+                contents.to(parent),
+                styles.shortened(record["parent_name"], 18),
+                font_color=styles.ACCENT,
+                underline=1,
+                **rule,
+            )
         else:
             book.text(sheet, row, 1, styles.shortened(record["unit_short"], 18), font_color=styles.MUTED, **rule)
-        book.number(sheet, row, 2, record["headline"], num_format="0.00", bold=True, align="center", **rule, **styles.light_style(record["light"]))
-    for unit, at, score, light, shown in zip(heat["unit"], heat["at"], heat["score"], heat["light"], heat["shown"], strict=True):
+        book.number(
+            sheet,
+            row,
+            2,
+            record["headline"],
+            num_format="0.00",
+            bold=True,
+            align="center",
+            **rule,
+            **styles.light_style(record["light"]),
+        )
+    for unit, at, score, light, shown in zip(
+        heat["unit"], heat["at"], heat["score"], heat["light"], heat["shown"], strict=True
+    ):
         row = row_of[unit]
         if score == score:
-            book.number(sheet, row, _FIRST_SCORE + at, score, num_format="0.00", align="center", **rule, **styles.light_style(light))
+            book.number(
+                sheet,
+                row,
+                _FIRST_SCORE + at,
+                score,
+                num_format="0.00",
+                align="center",
+                **rule,
+                **styles.light_style(light),
+            )
         else:
-            book.text(sheet, row, _FIRST_SCORE + at, shown, align="center", **(rule | {"font_size": 12}), **styles.light_style(light))
+            book.text(
+                sheet,
+                row,
+                _FIRST_SCORE + at,
+                shown,
+                align="center",
+                **(rule | {"font_size": 12}),
+                **styles.light_style(light),
+            )
 
 
 def _names(book: Book, sheet: Worksheet, codes: pd.DataFrame, row: int, last: int) -> None:

@@ -18,7 +18,7 @@ from schemas.language import Text
 
 COLUMNS = (
     Column("rank", Text("อันดับ", "Rank"), "rank", 9),
-    Column("unit_name", Text("หน่วยงาน", "Unit"), "long", 54),
+    Column("unit_name", Text("หน่วยงาน", "Unit"), "long", 58),
     Column("headline", Text("คะแนน", "Score"), "score", 12),
     Column("light", Text("สัญญาณไฟ", "Light"), "light", 13),
     Column("coverage", Text("ความครอบคลุม %", "Coverage"), "percent", 15),
@@ -27,21 +27,31 @@ COLUMNS = (
     Column("behind", Text("ล่าช้ากว่าแผน", "Behind"), "count", 13),
     Column("held", Text("รอแก้ไข", "Held"), "count", 11),
     Column("late", Text("ส่งล่าช้า", "Late"), "count", 11),
-    Column("more", Text("รายละเอียด", "Details"), "text", 14),
+    Column("more", Text("รายละเอียด", "Details"), "text", 18),
 )
-_CHART_POINTS = 215.0
+_CHART_POINTS = 190.0
 _PIXELS = sum(round(c.width * 7 + 5) for c in COLUMNS) - 4
 _TILES = ((0, 1), (2, 4), (5, 7), (8, 10))
 
 
-def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents, figures: Figures, code: str) -> None:
+def draw(
+    book: Book,
+    sheet: Worksheet,
+    card: Scorecard,
+    tables: Mapping[str, pd.DataFrame],
+    contents: Contents,
+    figures: Figures,
+    code: str,
+) -> None:
     """Draw the sheet of the parent `code`."""
     total = tables["parents"].set_index("unit").loc[code]
     units = tables["units"]
     mine = units[units["parent"] == code].sort_values("headline", ascending=False, kind="stable").reset_index(drop=True)
     set_widths(sheet, COLUMNS)
     last = len(COLUMNS) - 1
-    row = panels.title(book, sheet, last, str(total["unit_name"]), period(card).th, f"{card.office_name}  ·  {as_of(card)}")
+    row = panels.title(
+        book, sheet, last, str(total["unit_name"]), period(card).th, f"{card.office_name}  ·  {as_of(card)}"
+    )
     panels.ways(book, sheet, row, [(0, 1), (2, 3), (4, 6), (7, 9)], contents.ways(contents.parents[code]))
     row = panels.gap(sheet, row + 1, 6)
     for (first, end), tile in zip(_TILES, _tiles(total), strict=True):
@@ -54,16 +64,32 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
         return contents.to_master(unit) if key == "more" else ""
 
     row = panels.gap(sheet, row)
-    draw_table(book, sheet, COLUMNS, mine.assign(more="▸ master.xlsx"), row, Look(link=target))
+    draw_table(book, sheet, COLUMNS, mine.assign(more="▸ master"), row, Look(link=target))
     styles.page(sheet, footer(card), header_rows=(row, row))
     sheet.set_zoom(85)
 
 
 def _tiles(total: pd.Series) -> list[Tile]:
     return [
-        Tile("คะแนนรวม (เต็ม 5) / score", total["headline"], styles.SCORE, styles.LIGHTS[total["light"]].label, total["light"]),
-        Tile("ความครอบคลุม / coverage", total["coverage"], '0.0"%"', f"{total['reported']:,} จาก {total['indicators']:,} ตัวชี้วัด"),
-        Tile("หน่วยงานที่รายงาน / units", f"{total['units_reporting']:,}/{total['units']:,}", "", f"รอแก้ไข {total['held']:,} ตัวชี้วัด"),
+        Tile(
+            "คะแนนรวม (เต็ม 5) / score",
+            total["headline"],
+            styles.SCORE,
+            styles.LIGHTS[total["light"]].label,
+            total["light"],
+        ),
+        Tile(
+            "ความครอบคลุม / coverage",
+            total["coverage"],
+            '0.0"%"',
+            f"{total['reported']:,} จาก {total['indicators']:,} ตัวชี้วัด",
+        ),
+        Tile(
+            "หน่วยงานที่รายงาน / units",
+            f"{total['units_reporting']:,}/{total['units']:,}",
+            "",
+            f"รอแก้ไข {total['held']:,} ตัวชี้วัด",
+        ),
         Tile("ล่าช้ากว่าแผน / behind", int(total["behind"]), styles.COUNT, f"ส่งล่าช้า {total['late']:,}"),
     ]
 
@@ -74,8 +100,14 @@ def _chart(book: Book, sheet: Worksheet, mine: pd.DataFrame, figures: Figures, r
     shown = scored.tail(charts.bars_that_fit(_PIXELS))
     if not len(shown):
         return row
-    words = f"คะแนนรายหน่วยงาน {len(shown)} แห่ง" if len(shown) == len(scored) else f"{len(shown)} แห่งที่คะแนนต่ำสุด จาก {len(scored):,} แห่ง"
-    names = [styles.shortened(short or name, 12) for short, name in zip(shown["unit_short"], shown["unit_name"], strict=True)]
+    words = (
+        f"คะแนนรายหน่วยงาน {len(shown)} แห่ง"
+        if len(shown) == len(scored)
+        else f"{len(shown)} แห่งที่คะแนนต่ำสุด จาก {len(scored):,} แห่ง"
+    )
+    names = [
+        styles.shortened(short or name, 12) for short, name in zip(shown["unit_short"], shown["unit_name"], strict=True)
+    ]
     where = figures.add(["หน่วยงาน", "คะแนน"], names, shown["headline"].tolist())
     chart = charts.scores(book, where, shown["light"].tolist(), words, "คะแนน (เต็ม 5)")
     sheet.set_row(row, _CHART_POINTS)

@@ -46,12 +46,21 @@ _TILES: tuple[tuple[tuple[int, int], str, str, str], ...] = (
 )
 
 
-def draw(book: Book, sheet: Worksheet, hidden: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents) -> None:
+def draw(
+    book: Book,
+    sheet: Worksheet,
+    hidden: Worksheet,
+    card: Scorecard,
+    tables: Mapping[str, pd.DataFrame],
+    contents: Contents,
+) -> None:
     """Draw the page for the first unit, and the hidden sheet that lets it show every other."""
     behind = selector_data.gather(card, tables, contents, hidden.name)
     for n, (_, _, _, width, _) in enumerate(_COLUMNS):
         sheet.set_column(n, n, width)
-    row = panels.title(book, sheet, _LAST, TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}")
+    row = panels.title(
+        book, sheet, _LAST, TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}"
+    )
     panels.ways(book, sheet, row, [(0, 1), (2, 4), (5, 7), (8, 10)], contents.ways(contents.selector))
     panels.gap(sheet, row + 1, 6)
     if not len(behind.units):
@@ -77,20 +86,50 @@ def _heights(behind: Behind) -> list[float]:
 
 def _lines(behind: Behind) -> int:
     """Lines of the longest name: rows cannot change their height with the choice."""
-    return max((styles.lines_of(name, _COLUMNS[1][3], panels.BODY) for name in behind.rows["indicator_name"]), default=1)
+    return max(
+        (styles.lines_of(name, _COLUMNS[1][3], panels.BODY) for name in behind.rows["indicator_name"]), default=1
+    )
 
 
 def _choice(book: Book, sheet: Worksheet, behind: Behind) -> None:
     """The drop-down, and the way to the unit's rows in master.xlsx."""
     row = _CHOICE_ROW
     sheet.set_row(row, styles.row_height(panels.HEADING) + 4)
-    book.block(sheet, (row, 0, row, 1), "เลือกหน่วยงาน ▸ / choose a unit", bold=True, font_size=panels.HEADING, align="right", indent=1)
-    book.block(sheet, (row, _CHOICE_COLUMN, row, 8), behind.units["label"].iat[0], bold=True, font_size=panels.HEADING, bg_color=styles.INPUT,
-               border=1, border_color=styles.ACCENT, indent=1, font_color=styles.NAVY)
-    sheet.data_validation(row, _CHOICE_COLUMN, row, _CHOICE_COLUMN, {
-        "validate": "list", "source": f"={behind.unit_range('label')}", "input_title": "เลือกหน่วยงาน", "input_message": "กดลูกศรทางขวาแล้วเลือกจากรายการ",
-        "error_title": "ไม่พบหน่วยงาน", "error_message": "โปรดเลือกจากรายการ",
-    })
+    book.block(
+        sheet,
+        (row, 0, row, 1),
+        "เลือกหน่วยงาน ▸ / choose a unit",
+        bold=True,
+        font_size=panels.HEADING,
+        align="right",
+        indent=1,
+    )
+    book.block(
+        sheet,
+        (row, _CHOICE_COLUMN, row, 8),
+        behind.units["label"].iat[0],
+        bold=True,
+        font_size=panels.HEADING,
+        bg_color=styles.INPUT,
+        border=1,
+        border_color=styles.ACCENT,
+        indent=1,
+        font_color=styles.NAVY,
+    )
+    sheet.data_validation(
+        row,
+        _CHOICE_COLUMN,
+        row,
+        _CHOICE_COLUMN,
+        {
+            "validate": "list",
+            "source": f"={behind.unit_range('label')}",
+            "input_title": "เลือกหน่วยงาน",
+            "input_message": "กดลูกศรทางขวาแล้วเลือกจากรายการ",
+            "error_title": "ไม่พบหน่วยงาน",
+            "error_message": "โปรดเลือกจากรายการ",
+        },
+    )
     words = "▸ ข้อมูลใน master.xlsx"
     place = f"INDEX({behind.unit_range('place')},{behind.chosen(0)})"
     formula = f'=IF({behind.chosen(0)}=0,"",HYPERLINK("master.xlsx#"&{place},"{words}"))'
@@ -103,13 +142,31 @@ def _tiles(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
     first = behind.units.iloc[0]
     for (a, b), words, key, number_format in _TILES:
         paper = {"bg_color": styles.PALE, "indent": 1}
-        book.block(sheet, (row, a, row, b), words, font_size=panels.BODY, font_color=styles.MUTED, top=2, top_color=styles.ACCENT,
-                   shrink=True, **paper)
-        look: dict[str, Any] = {"font_size": 24, "bold": True, "font_color": styles.NAVY, "align": "left", "num_format": number_format, **paper}
+        book.block(
+            sheet,
+            (row, a, row, b),
+            words,
+            font_size=panels.BODY,
+            font_color=styles.MUTED,
+            top=2,
+            top_color=styles.ACCENT,
+            shrink=True,
+            **paper,
+        )
+        look: dict[str, Any] = {
+            "font_size": 24,
+            "bold": True,
+            "font_color": styles.NAVY,
+            "align": "left",
+            "num_format": number_format,
+            **paper,
+        }
         if b > a:
             sheet.merge_range(row + 1, a, row + 1, b, "", book.format(**look))
         guard = f"{behind.chosen(0)}=0"
-        book.formula(sheet, row + 1, a, pick(behind.unit_range(key), behind.chosen(0), guard), shown(first[key]), **look)
+        book.formula(
+            sheet, row + 1, a, pick(behind.unit_range(key), behind.chosen(0), guard), shown(first[key]), **look
+        )
     sheet.set_row(row, styles.row_height(panels.BODY))
     sheet.set_row(row + 1, styles.row_height(24))
     _colour(book, sheet, row + 1, 2, row + 1, 4)
@@ -119,9 +176,20 @@ def _tiles(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
 def _rows(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
     """The indicators of the unit: as many rows as the unit with the most has."""
     count = min(behind.most, MOST_ROWS)
-    for n, (label, _, _, width, _) in enumerate(_COLUMNS):
-        book.text(sheet, row, n, f"{label.th}\n{label.en}", bold=True, font_color=styles.WHITE, bg_color=styles.NAVY, text_wrap=True,
-                  align="center" if n > 1 else "left", border=1, border_color=styles.LINE)
+    for n, (label, *_) in enumerate(_COLUMNS):
+        book.text(
+            sheet,
+            row,
+            n,
+            f"{label.th}\n{label.en}",
+            bold=True,
+            font_color=styles.WHITE,
+            bg_color=styles.NAVY,
+            text_wrap=True,
+            align="center" if n > 1 else "left",
+            border=1,
+            border_color=styles.LINE,
+        )
     high = max(styles.lines_of(f"{label.th}\n{label.en}", width, panels.BODY) for label, _, _, width, _ in _COLUMNS)
     sheet.set_row(row, styles.row_height(panels.BODY, high) + 2)
     lines = _lines(behind)
@@ -131,9 +199,22 @@ def _rows(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
         for n, (_, key, number_format, _, align) in enumerate(_COLUMNS):
             at = f"{behind.chosen(1)}+{k - 1}"
             value = shown(behind.rows[key].iat[k - 1]) if k <= mine else ""
-            look = {"align": align, "indent": 1} if align == "right" or key == "light" else {"align": align, "text_wrap": True}
-            book.formula(sheet, row + k, n, pick(behind.row_range(key), at, f"{k}>{behind.chosen(2)}"), value, num_format=number_format,
-                         bottom=1, bottom_color=styles.LINE, **look)
+            look = (
+                {"align": align, "indent": 1}
+                if align == "right" or key == "light"
+                else {"align": align, "text_wrap": True}
+            )
+            book.formula(
+                sheet,
+                row + k,
+                n,
+                pick(behind.row_range(key), at, f"{k}>{behind.chosen(2)}"),
+                value,
+                num_format=number_format,
+                bottom=1,
+                bottom_color=styles.LINE,
+                **look,
+            )
     _colour(book, sheet, row + 1, 8, row + count, 8)
     last = row + count + 1
     if behind.most > MOST_ROWS:
@@ -146,7 +227,13 @@ def _colour(book: Book, sheet: Worksheet, top: int, left: int, bottom: int, righ
     """Lights of formula cells get their colour by rule, since the word changes."""
     for code, light in styles.LIGHTS.items():
         style = book.raw.add_format({"font_color": light.ink, "bg_color": styles.light_style(code)["bg_color"]})
-        sheet.conditional_format(top, left, max(bottom, top), right, {"type": "cell", "criteria": "==", "value": f'"{light.label}"', "format": style})
+        sheet.conditional_format(
+            top,
+            left,
+            max(bottom, top),
+            right,
+            {"type": "cell", "criteria": "==", "value": f'"{light.label}"', "format": style},
+        )
 
 
 def _charts(book: Book, sheet: Worksheet, behind: Behind, row: int, first: int) -> None:
@@ -161,5 +248,7 @@ def _charts(book: Book, sheet: Worksheet, behind: Behind, row: int, first: int) 
     count = min(behind.most, MOST_ROWS, charts.bars_that_fit(room))
     words = "คะแนนรายตัวชี้วัด / Scores" if count == behind.most else f"คะแนน {count} ตัวชี้วัดแรก / First {count} indicators"
     if count:
-        bars = charts.scores(book, Range(sheet.name, first, first + count - 1, 0, 7, first - 1), [], words, SCORE_AXIS.th)
+        bars = charts.scores(
+            book, Range(sheet.name, first, first + count - 1, 0, 7, first - 1), [], words, SCORE_AXIS.th
+        )
         charts.place(sheet, row, 3, bars, room, high, "คะแนนรายตัวชี้วัดของหน่วยงานที่เลือก")

@@ -19,11 +19,44 @@ from pipeline.report.words import LABELS, quarter_label
 from schemas.periods import name_of, quarters_up_to
 
 UNIT_KEYS = (
-    "label", "unit_name", "parent_name", "headline", "headline_percent", "light", "rank", "coverage", "indicators", "reported", "behind", "held",
-    "late", "first", "count", "place", "s1", "s2", "s3", "s4", "k1", "k2", "k3", "k4",
+    "label",
+    "unit_name",
+    "parent_name",
+    "headline",
+    "headline_percent",
+    "light",
+    "rank",
+    "coverage",
+    "indicators",
+    "reported",
+    "behind",
+    "held",
+    "late",
+    "first",
+    "count",
+    "place",
+    "s1",
+    "s2",
+    "s3",
+    "s4",
+    "k1",
+    "k2",
+    "k3",
+    "k4",
 )
 ROW_KEYS = (
-    "indicator", "indicator_name", "weight", "target", "plan", "result", "achievement_percent", "score", "light", "status", "reported", "state",
+    "indicator",
+    "indicator_name",
+    "weight",
+    "target",
+    "plan",
+    "result",
+    "achievement_percent",
+    "score",
+    "light",
+    "status",
+    "reported",
+    "state",
 )
 _ROWS_FROM = len(UNIT_KEYS) + 1  # one empty column between the two blocks
 _CHOSEN_FROM = _ROWS_FROM + len(ROW_KEYS) + 1
@@ -70,15 +103,20 @@ class Behind:
 def gather(card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents, sheet: str) -> Behind:
     """Both blocks; labels are unique and free of the signs MATCH takes for wildcards."""
     rows = words(tables["rows"], {k: v for k, v in LABELS.items() if k in ("status", "reported", "state")})
-    rows = rows.assign(light=rows["light"].map(lambda code: styles.LIGHTS[code].label),
-                       indicator_name=rows["indicator_name"].map(lambda name: styles.shortened(name, _NAME_LETTERS)))
+    rows = rows.assign(
+        light=rows["light"].map(lambda code: styles.LIGHTS[code].label),
+        indicator_name=rows["indicator_name"].map(lambda name: styles.shortened(name, _NAME_LETTERS)),
+    )
     units = tables["units"]
     counts = rows.groupby("unit", sort=False).size()
     firsts = rows.reset_index().groupby("unit", sort=False)["index"].first() + 1
     units = units.assign(
-        label=_labels(units), light=units["light"].map(lambda code: styles.LIGHTS[code].label),
-        first=units["unit"].map(firsts).fillna(0).astype("int64"), count=units["unit"].map(counts).fillna(0).astype("int64"),
-        place=units["unit"].map(lambda unit: contents.master.get((unit, ""), "")), **_quarters(card, units),
+        label=_labels(units),
+        light=units["light"].map(lambda code: styles.LIGHTS[code].label),
+        first=units["unit"].map(firsts).fillna(0).astype("int64"),
+        count=units["unit"].map(counts).fillna(0).astype("int64"),
+        place=units["unit"].map(lambda unit: contents.master.get((unit, ""), "")),
+        **_quarters(card, units),
     )
     quarters = tuple(quarters_up_to(f"{card.fiscal_year}-Q4"))
     return Behind(sheet, units[list(UNIT_KEYS)], rows[list(ROW_KEYS)], quarters)
@@ -111,7 +149,9 @@ def draw(book: Book, sheet: Worksheet, behind: Behind, choice: str) -> None:
             for r, value in enumerate(frame[key].tolist(), start=_TOP):
                 write(book, sheet, r, n, value)
     position = f"=IFERROR(MATCH({choice},{behind.unit_range('label')},0),0)"
-    for n, (key, formula) in enumerate((("position", position), ("first", _of(behind, "first")), ("count", _of(behind, "count")))):
+    for n, (key, formula) in enumerate(
+        (("position", position), ("first", _of(behind, "first")), ("count", _of(behind, "count")))
+    ):
         book.text(sheet, 0, _CHOSEN_FROM + n, key, bold=True)
         value = 1 if n == 0 else int(behind.units[key].iat[0])
         book.formula(sheet, _TOP, _CHOSEN_FROM + n, formula, value)
@@ -129,11 +169,17 @@ def _draw_quarters(book: Book, sheet: Worksheet, behind: Behind) -> None:
         share = f"INDEX({behind.unit_range(f'k{q}')},{behind.chosen(0)})"
         label = f'=IF({guard},"{name}",IF({share}="","{name}","{name} ("&TEXT({share},"0")&"%)"))'
         book.formula(sheet, row, _CHOSEN_FROM, label, quarter_label(when, first[f"k{q}"]))
-        book.formula(sheet, row, _CHOSEN_FROM + 1, pick(behind.unit_range(f"s{q}"), behind.chosen(0), guard), shown(first[f"s{q}"]))
+        book.formula(
+            sheet,
+            row,
+            _CHOSEN_FROM + 1,
+            pick(behind.unit_range(f"s{q}"), behind.chosen(0), guard),
+            shown(first[f"s{q}"]),
+        )
 
 
 def pick(cells: str, at: str, guard: str) -> str:
-    """The formula for entry `at` of `cells`: an empty text where `guard` holds or the cell is empty (INDEX would give 0)."""
+    """The formula for entry `at` of `cells`: an empty text where `guard` holds or the cell is empty (INDEX gives 0)."""
     found = f"INDEX({cells},{at})"
     return f'=IF({guard},"",IF({found}="","",{found}))'
 

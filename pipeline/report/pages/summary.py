@@ -37,7 +37,14 @@ LABELS = {
 }
 
 
-def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents, figures: Figures) -> None:
+def draw(
+    book: Book,
+    sheet: Worksheet,
+    card: Scorecard,
+    tables: Mapping[str, pd.DataFrame],
+    contents: Contents,
+    figures: Figures,
+) -> None:
     """Draw the page from top to bottom."""
     for block in range(BLOCKS):
         sheet.set_column(block * 4, block * 4 + 2, WIDE)
@@ -85,10 +92,25 @@ def _tiles(book: Book, sheet: Worksheet, card: Scorecard, row: int) -> int:
     light = str(total.get("light", "grey"))
     shown = [
         Tile(LABELS["headline"].both, total["headline"], styles.SCORE, _headline_remark(card, light), light),
-        Tile(LABELS["coverage"].both, total["coverage"], '0.0"%"', f"รายงาน {total['reported']:,}/{total['indicators']:,} ตัวชี้วัด"),
-        Tile(LABELS["units"].both, f"{total['units_reporting']:,}/{total['units']:,}", "", f"ร้อยละ {_share(total['units_reporting'], total['units'])} ของหน่วยงาน"),
+        Tile(
+            LABELS["coverage"].both,
+            total["coverage"],
+            '0.0"%"',
+            f"รายงาน {total['reported']:,}/{total['indicators']:,} ตัวชี้วัด",
+        ),
+        Tile(
+            LABELS["units"].both,
+            f"{total['units_reporting']:,}/{total['units']:,}",
+            "",
+            f"ร้อยละ {_share(total['units_reporting'], total['units'])} ของหน่วยงาน",
+        ),
         Tile(LABELS["confirmed"].both, total["confirmed"], styles.COUNT, f"จาก {total['indicators']:,} ตัวชี้วัด"),
-        Tile(LABELS["behind"].both, total["behind"], styles.COUNT, f"ร้อยละ {_share(total['behind'], total['reported'])} ของที่รายงาน"),
+        Tile(
+            LABELS["behind"].both,
+            total["behind"],
+            styles.COUNT,
+            f"ร้อยละ {_share(total['behind'], total['reported'])} ของที่รายงาน",
+        ),
         Tile(LABELS["held"].both, total["held"], styles.COUNT, f"ตัวชี้วัด · ส่งล่าช้า {total['late']:,}"),
     ]
     for block, tile in enumerate(shown):
@@ -106,9 +128,9 @@ def _headline_remark(card: Scorecard, light: str) -> str:
 
 
 def _lights(book: Book, sheet: Worksheet, card: Scorecard, row: int) -> int:
-    """Six blocks under the tiles: what this is, each light with sign, word, number and meaning, and how many there are."""
+    """Six blocks under the tiles: what this is, each light with sign, word, number and meaning, and their sum."""
     sheet.set_row(row, styles.row_height(panels.HEADING) + 4)
-    look = {"bold": True, "font_size": panels.BODY, "indent": 1}
+    look = {"bold": True, "font_size": panels.BODY, "indent": 1, "shrink": True}
     plain = {"font_color": styles.NAVY, "bg_color": styles.PALE}
     book.block(sheet, (row, 0, row, 2), "สัญญาณไฟตัวชี้วัด / Lights", **look, **plain)
     for block, light in enumerate(styles.LIGHTS, start=1):
@@ -129,14 +151,24 @@ def _charts(book: Book, sheet: Worksheet, tables: Mapping[str, pd.DataFrame], fi
         chart = charts.scores(book, where, bars["light"].tolist(), _bars_title(bars), SCORE_AXIS.th)
         charts.place(sheet, row, 8, chart, UNITS_CHART_PIXELS, high, _bars_title(bars))
     else:
-        book.block(sheet, (row, 8, row, LAST), "ยังไม่มีหน่วยงานใดมีคะแนนในงวดนี้ / No unit has a score yet", align="center",
-                   font_size=panels.HEADING, font_color=styles.MUTED, border=1, border_color=styles.LINE)
+        book.block(
+            sheet,
+            (row, 8, row, LAST),
+            "ยังไม่มีหน่วยงานใดมีคะแนนในงวดนี้ / No unit has a score yet",
+            align="center",
+            font_size=panels.HEADING,
+            font_color=styles.MUTED,
+            border=1,
+            border_color=styles.LINE,
+        )
     return row + 1
 
 
 def short_names(frame: pd.DataFrame) -> list[str]:
     """What stands under the bars: the short name, else the beginning of the name."""
-    return [styles.shortened(short or name, 12) for short, name in zip(frame["unit_short"], frame["unit_name"], strict=True)]
+    return [
+        styles.shortened(short or name, 12) for short, name in zip(frame["unit_short"], frame["unit_name"], strict=True)
+    ]
 
 
 def _quarters(figures: Figures, quarters: pd.DataFrame) -> Range:
@@ -157,17 +189,31 @@ def _bars_title(bars: pd.DataFrame) -> str:
 
 # Column spans inside one half of the page: rank, unit, score, coverage, light.
 _SPANS = ((0, 0), (1, 5), (6, 6), (7, 8), (9, 10))
-_HEADS = (Text("อันดับ", "Rank"), Text("หน่วยงาน", "Unit"), Text("คะแนน", "Score"), Text("ครอบคลุม", "Coverage"), Text("สัญญาณไฟ", "Light"))
+_HEADS = (
+    Text("อันดับ", "Rank"),
+    Text("หน่วยงาน", "Unit"),
+    Text("คะแนน", "Score"),
+    Text("ครอบคลุม", "Coverage"),
+    Text("สัญญาณไฟ", "Light"),
+)
 
 
-def _ranking(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents, row: int) -> int:
+def _ranking(
+    book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents, row: int
+) -> int:
     halves = ((0, "อันดับสูงสุด", "Highest", tables["top"]), (12, "อันดับต่ำสุด", "Lowest", tables["bottom"]))
     for left, words, english, frame in halves:
         panels.heading(book, sheet, row, left, left + 10, words, english)
         sheet.set_row(row + 1, styles.row_height(panels.BODY))
         for (a, b), head in zip(_SPANS, _HEADS, strict=True):
-            book.block(sheet, (row + 1, left + a, row + 1, left + b), head.th, font_size=panels.BODY, font_color=styles.MUTED,
-                       align="left" if a in (1, 9) else "center")
+            book.block(
+                sheet,
+                (row + 1, left + a, row + 1, left + b),
+                head.th,
+                font_size=panels.BODY,
+                font_color=styles.MUTED,
+                align="left" if a in (1, 9) else "center",
+            )
         for n in range(RANKED):
             sheet.set_row(row + 2 + n, styles.row_height(panels.BODY))
             if n < len(frame):
@@ -189,7 +235,14 @@ def _ranked(book: Book, sheet: Worksheet, row: int, left: int, unit: pd.Series, 
     book.link(sheet, row, ua, contents.to_heat(unit["unit"]), name, **link)
     book.block(sheet, (row, sa, row, sb), unit["headline"], num_format=styles.SCORE, align="center", bold=True, **rule)
     book.block(sheet, (row, ca, row, cb), unit["coverage"], num_format='0.0"%"', align="center", **rule)
-    book.block(sheet, (row, la, row, lb), styles.LIGHTS[unit["light"]].label, indent=1, **rule, **styles.light_style(unit["light"]))
+    book.block(
+        sheet,
+        (row, la, row, lb),
+        styles.LIGHTS[unit["light"]].label,
+        indent=1,
+        **rule,
+        **styles.light_style(unit["light"]),
+    )
 
 
 def _remarks(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], row: int) -> int:

@@ -1,0 +1,93 @@
+"""The rows of a reading matched to the unit's indicators: what is unknown, doubled or missing is found here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.model import Finding, Posting, Reading, ReadRow
+from pipeline.validate.findings import finding
+from schemas.language import Form, Sheet
+from schemas.plan import Plan, code_finder
+from schemas.thai import clean
+
+
+@dataclass
+class Row:
+    """One indicator row on its way: where it stands, whose it is, what was found on it."""
+
+    file: int
+    row: ReadRow
+    indicator: Mapping[str, str]
+    period: str
+    quarter: str
+    blocked: bool = False  # a column of its sheet is missing: said once for the sheet, the row is held
+    findings: list[Finding] = field(default_factory=list)
+    posting: Posting | None = None
+
+    @property
+    def held(self) -> bool:
+        return self.blocked or any(f.severity == "error" for f in self.findings)
+
+
+def assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[Row], list[Finding]]:
+    """Rows matched to the unit's indicators by code; what is unknown, doubled or missing is found here."""
+    unit = reading.identity.unit or ""
+    own = {i["code"]: i for i in plan.assigned(unit)}
+    codes = code_finder(own)
+    found = list(reading.findings)
+    incomplete = {f.sheet for f in reading.findings if f.rule == "E_COLUMN"}
+    rows: list[Row] = []
+    for sheet in form.sheets(plan.fiscal_year):
+        of_sheet = [r for r in reading.rows if r.sheet_key == sheet.key]
+        if not of_sheet and any(f.rule == "E_TABLE" and f.value == sheet.name for f in reading.findings):
+            continue
+        period = f"{plan.fiscal_year}-{sheet.period}" if sheet.period else str(plan.fiscal_year)
+        seen: dict[str, Row] = {}
+        for row in of_sheet:
+            code = codes(row.text("indicator"))
+            if code is None:
+                found.append(_not_ours(row, period))
+            elif code in seen:
+                seen[code].findings.append(_at(row, "E_DOUBLE_INDICATOR", row.text("indicator"), period))
+            else:
+                seen[code] = Row(n, row, own[code], period, sheet.period or "", row.sheet in incomplete)
+        for code, indicator in own.items():
+            if code not in seen:
+                found.append(
+                    finding(
+                        "E_MISSING_INDICATOR",
+                        sheet.name,
+                        indicator=indicator["code"],
+                        period=period,
+                        sheet_key=sheet.key,
+                        value=indicator["code"],
+                    )
+                )
+        rows += [r for r in seen.values()]
+    return rows, found
+
+
+def _not_ours(row: ReadRow, period: str) -> Finding:
+    """A row without a code, or a total somebody added, is told and not read; any other code is unknown."""
+    text = clean(row.text("indicator"))
+    if not text or text.startswith(("รวม", "ยอดรวม", "ผลรวม", "เฉลี่ย", "total", "Total", "TOTAL")):
+        return _at(row, "W_EXTRA_ROW", str(row.number), period)
+    return _at(row, "E_UNKNOWN_INDICATOR", row.text("indicator"), period)
+
+
+def _at(row: ReadRow, code: str, value: str, period: str) -> Finding:
+    return finding(
+        code,
+        row.sheet,
+        (row.cells["indicator"].address,),
+        value,
+        period,
+        sheet_key=row.sheet_key,
+        fields=("indicator",),
+        value=value,
+    )
+
+
+def typed(row: ReadRow, sheet: Sheet) -> bool:
+    return any(not row.cells[f.key].blank for f in sheet.inputs if f.key in row.cells)
