@@ -68,6 +68,14 @@ def _clear_errors() -> Iterator[None]:
     except Held as held:
         print(f"มีโปรแกรมอื่นกำลังรับไฟล์ของสำนักงานนี้ / another receiver holds this office: {held.holder}", file=sys.stderr)
         raise typer.Exit(3) from held
+    except Exception as error:
+        from pipeline import trouble
+
+        found = trouble.of(error)
+        if found is None:
+            raise
+        print(found.text.both, file=sys.stderr)
+        raise typer.Exit(2) from error
 
 
 def _open() -> Office:
@@ -151,6 +159,11 @@ def _report(outcomes: list[Outcome], as_json: bool, extra: dict[str, Any] | None
         )
     else:
         _print_files(outcomes, counted)
+    troubles = dict.fromkeys(o.result.reason.both for o in outcomes if o.trouble)
+    for line in troubles:
+        print(line, file=sys.stderr)
+    if troubles:
+        return 2
     return 1 if counted["returned"] + counted["refused"] + counted["quarantined"] else 0
 
 

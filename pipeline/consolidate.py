@@ -13,7 +13,7 @@ import pandas as pd
 from schemas.plan import CRITERIA, Plan, float_of
 
 QUARTERS = (1, 2, 3, 4)
-_WORDS = ("details", "problem", "remedy", "evidence", "plan_status", "reportable")
+_WORDS = ("details", "problem", "remedy", "evidence", "plan_status", "reportable", "waived")
 _SOURCE = ("file", "sha256", "sheet", "cell", "received_at", "submission")
 _DUE = {"half-yearly": (2, 4), "yearly": (4,)}
 
@@ -32,7 +32,7 @@ def consolidate(
     index = pd.Index(keys)
     actual = facts[(facts["form"] == "quarterly_result") & (facts["scenario"] == "actual")]
     planned = facts[(facts["form"] == "monthly_plan") & (facts["scenario"] == "plan")]
-    frame["plan_total"] = _place(planned, str(plan.fiscal_year), "value", index).astype(float)
+    frame["plan_total"] = _place(planned, str(plan.fiscal_year), "value", index).astype(float).to_numpy()
     columns: dict[str, Any] = {}
     for q in QUARTERS:
         period = f"{plan.fiscal_year}-Q{q}"
@@ -99,6 +99,13 @@ def _place(facts: pd.DataFrame, period: str, column: str, index: pd.Index) -> pd
     ).reindex(index)
 
 
+def _waived_plans(postings: pd.DataFrame, index: pd.Index) -> np.ndarray:
+    """Waivers under which the monthly plan of each row was taken."""
+    rows = postings[(postings["form"] == "monthly_plan") & postings["entries"].str.contains('"waived"', regex=False)]
+    texts = pd.Series([json.loads(e)["waived"] for e in rows["entries"]], index=rows["unit"] + "\t" + rows["indicator"], dtype=object)
+    return texts.reindex(index).fillna("").to_numpy(dtype=object)
+
+
 def _row_words(
     plan: Plan,
     postings: pd.DataFrame,
@@ -113,6 +120,7 @@ def _row_words(
         (postings["form"] == "quarterly_result") & (postings["period"] == period) & ~postings["blank"].astype(bool)
     ]
     rows = standing.set_index(standing["unit"] + "\t" + standing["indicator"])
+    of_plan = _waived_plans(postings, index)
     entries = [json.loads(e) for e in rows["entries"]]
     found: dict[str, Any] = {}
     for word in _WORDS:
@@ -125,6 +133,7 @@ def _row_words(
     for column in (*_SOURCE, "state"):
         filler: Any = 0 if column == "submission" else ""
         found[f"{column}{q}"] = rows[column].astype(object).reindex(index).fillna(filler).to_numpy(dtype=object)
+    found[f"notes{q}"] = np.array([" | ".join(t for t in pair if t) for pair in zip(of_plan, found.pop(f"waived{q}"), strict=True)], dtype=object)
     deadline = plan.deadline(period, "quarterly_result")
     found[f"late{q}"] = np.array(
         [bool(t) and datetime.fromisoformat(t).astimezone(zone).date() > deadline for t in found[f"received_at{q}"]],

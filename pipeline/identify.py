@@ -11,7 +11,7 @@ from schemas.numbers import strip
 from schemas.thai import skeleton
 
 MAGIC = "opsbook"
-_HEAD_ROWS = 8
+_HEAD = tuple((row, column) for row in range(9) for column in range(3))  # where the head lines may stand
 
 
 def identity_of(sheets: Sequence[RawSheet]) -> Identity:
@@ -20,6 +20,8 @@ def identity_of(sheets: Sequence[RawSheet]) -> Identity:
     visible = _visible(sheets)
     form = hidden.get("form") or _form_by_keys(sheets)
     year = _number(hidden.get("fiscal_year", "")) or visible.fiscal_year
+    if visible.fiscal_year not in (None, year):
+        year = None  # the head says another year than the hidden sheet: ask, never guess
     return Identity(
         form=form if form in forms() else None,
         version=hidden.get("version"),
@@ -31,8 +33,11 @@ def identity_of(sheets: Sequence[RawSheet]) -> Identity:
 
 
 def visible_unit(sheets: Sequence[RawSheet]) -> str | None:
-    """The unit code the head of the form shows, to be held against the identity; None where the head is gone."""
-    return _visible(sheets).unit
+    """The unit code the heads of the form show, to be held against the identity; where several differ, one that
+    differs from the hidden sheet's. None where the heads are gone."""
+    hidden = next((_pairs(s) for s in sheets if _text(s, 0, 0) == MAGIC), {}).get("unit")
+    shown = [u for s in sheets if (u := _visible([s]).unit)]
+    return next((u for u in shown if u != hidden), shown[0] if shown else None)
 
 
 def _text(sheet: RawSheet, row: int, column: int) -> str:
@@ -53,8 +58,9 @@ def _visible(sheets: Sequence[RawSheet]) -> Identity:
     """The head lines of a form: “หน่วยงาน | [code] name” and “ปีงบประมาณ | 2567 (แผนฉบับที่ 1)”."""
     unit, year, revision = None, None, None
     for sheet in sheets:
-        for (row, column), cell in sheet.cells.items():
-            if row > _HEAD_ROWS or column > 2:
+        for row, column in _HEAD:
+            cell = sheet.cells.get((row, column))
+            if cell is None:
                 continue
             label = skeleton(cell.text)
             value = next((t for t in (_text(sheet, row, column + n) for n in (1, 2, 3)) if t), "")

@@ -209,12 +209,16 @@ class ValidationResult:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One line of `receive --json`: a file and its final (or pending) state, with the answer's path in outbox."""
+    """One line of `receive --json`: a file and its final (or pending) state, with the answer's path in outbox.
+
+    `trouble`: pending only because of temporary trouble of this machine (disk full, no permission, ledger locked).
+    """
 
     submission: Submission
     result: ValidationResult
     answer: str = ""
     judged_revision: int | None = None
+    trouble: bool = False
 
     def as_json(self, lang: str = "th") -> dict[str, Any]:
         """The file as `receive --json` prints it."""

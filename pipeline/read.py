@@ -102,10 +102,11 @@ def _locate(sheet: Sheet, raw: RawSheet) -> _Table | None:
     names = {name: f.key for f in reversed(sheet.fields) for name in _names(f)}
     key_row, by_key = _best(lines, lambda text: text if text in keys else None)
     name_row, by_name = _best(lines, lambda text: names.get(skeleton(text)))
-    need = max(2, len(keys) // 2)
-    if len(by_key) >= need:
-        return _Table(raw, max(key_row, name_row if len(by_name) >= need else 0), {**by_name, **by_key})
-    return _Table(raw, name_row, by_name) if len(by_name) >= need else None
+    own = {f.key for f in sheet.inputs} | {sheet.row_key}  # what only this table has; forms share the centre's columns
+    need = max(2, len(own) // 2)
+    if len(own & set(by_key)) >= need:
+        return _Table(raw, max(key_row, name_row if len(own & set(by_name)) >= need else 0), {**by_name, **by_key})
+    return _Table(raw, name_row, by_name) if len(own & set(by_name)) >= need else None
 
 
 def _best(lines: Mapping[int, Mapping[int, Cell]], meaning: Callable[[str], str | None]) -> tuple[int, dict[str, int]]:
@@ -242,6 +243,8 @@ def asked_before(sheets: Sequence[RawSheet]) -> dict[str, tuple[str, str, list[P
 
 def _apply(rows: Sequence[ReadRow], accepted: Sequence[Place]) -> tuple[list[ReadRow], list[Finding]]:
     """Put accepted values where the cell still holds what the proposal was made for; what was changed since wins."""
+    if not accepted:
+        return list(rows), []
     wanted = {(p.sheet_key, clean(p.indicator), p.field): p for p in accepted}
     done: list[Place] = []
     result = []

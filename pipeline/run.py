@@ -6,17 +6,19 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from pipeline import consolidate, identify, intake, lock, read, reply, score
+from pipeline import consolidate, identify, intake, lock, read, reply, score, store, trouble
 from pipeline.issue import issue_templates
-from pipeline.ledger import book
+from pipeline.ledger import book, decisions
 from pipeline.model import Identity, OfficeError, Outcome, RawSheet, Reading, Submission, ValidationResult
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
@@ -30,6 +32,7 @@ from pipeline.validate.units import validate
 from schemas.language import Text
 from schemas.periods import end_of, fiscal_year, last_quarter_ended
 from schemas.plan import Plan
+from schemas.rules_index import rules
 
 LOG = logging.getLogger("opsbook")
 BATCH = 100
@@ -63,81 +66,184 @@ def receive(office: Office, progress: Progress = _quiet, sleep: Callable[[float]
 
     Originals are stored and noted before anything is judged; raises lock.Held where another receiver is at work.
     """
-    with lock.only_receiver(office.settings.var, office.clock.now()):
-        ready, unsettled = intake.settled(office.settings.inbox, sleep)
-        for seen in ready:
-            intake.claim(office.settings, seen, office.clock.now())
-        _store(office, progress)
-        with office.engine.connect() as connection:
-            queue = book.waiting(connection)
-        queue.sort(key=lambda s: (intake.likely_order(office.settings.var / s.path), s.number))
-        outcomes = _judge_all(office, queue, progress)
-    return [*outcomes, *(_unsettled(office, s) for s in unsettled)]
+    with lock.only_receiver(office.settings.var, office.clock.now()), Reader() as reader:
+        tidy(office)
+        ready, waiting = intake.settled(office.settings.inbox, sleep)
+        outcomes = take(office, reader, ready, progress)
+        issue_due(office, progress)
+    return [*outcomes, *(_waiting(office, w) for w in waiting)]
 
 
-def _store(office: Office, progress: Progress) -> None:
-    envelopes = intake.claims(office.settings)
-    for done, batch in enumerate(intake.chunks(envelopes, BATCH)):
-        arrivals = [intake.store(office.settings, e) for e in batch]
+def tidy(office: Office) -> None:
+    """Remove unfinished files that a crash left behind; those of the outbox only when no publisher can still write them."""
+    old = time.time() - 3600
+    for folder, before in ((store.aside(office.settings), time.time() + 3600), (office.settings.writing, old)):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                if path.is_file() and path.stat().st_mtime < before:
+                    path.unlink()
+
+
+def take(
+    office: Office, reader: Reader, ready: Sequence[intake.Seen], progress: Progress = _quiet, again: bool = True
+) -> list[Outcome]:
+    """Claim settled files, store them, judge them and whatever waits to be judged; the caller holds the office.
+
+    Files that wait for a plan are judged `again`, or when a plan is among the new ones. Temporary trouble never becomes
+    a verdict: such files are pending, with the reason, and are taken up by the next call.
+    """
+    settings, now = office.settings, office.clock.now()
+    with office.engine.connect() as connection:
+        last = book.last_number(connection)
+    found = intake.claims(settings, now, last)
+    _refuse_lost_ledger(office, last, found)
+    first = max([last, *(content["number"] for _, content in found)]) + 1
+    left = [_waiting(office, w) for w in intake.claim(settings, ready, first, now)]
+    try:
+        _store(office, intake.claims(settings, now, last), progress)
+    except Exception as error:
+        if (stopped := trouble.of(error)) is None:
+            raise
+        LOG.warning("storing stopped: %s", error)
+        unstored = intake.claims(settings, now, last)
+        return [*left, *(_stopped(office, c["name"], 0, stopped.text) for _, c in unstored)]
+    return [*_judge_all(office, reader, _queue(office, again), progress), *left]
+
+
+def _refuse_lost_ledger(office: Office, last: int, found: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+    """An empty ledger beside a store with arrivals is a lost ledger: taking in more would number files twice."""
+    if last:
+        return
+    unfinished = {content["claim"] for _, content in found}
+    if any(a["claim"] not in unfinished for h in store.holdings(office.settings) for a in h.arrivals):
+        raise OfficeError(
+            "ทะเบียนว่าง แต่มีต้นฉบับที่รับไว้แล้ว: ใช้ opsbook verify --repair เพื่อสร้างทะเบียนใหม่",
+            "the ledger is empty but originals are stored: run opsbook verify --repair to build it again",
+        )
+
+
+def _queue(office: Office, again: bool) -> list[Submission]:
+    with office.engine.connect() as connection:
+        fresh, held = book.waiting(connection, ("received",)), book.waiting(connection, ("pending",))
+    order = {s.number: intake.likely_order(office.settings.var / s.path) for s in fresh}
+    if again or 0 in order.values():
+        order |= {s.number: intake.likely_order(office.settings.var / s.path) for s in held}
+        fresh += held
+    return sorted(fresh, key=lambda s: (order[s.number], s.number))
+
+
+def _store(office: Office, claims: Sequence[tuple[Path, dict[str, Any]]], progress: Progress) -> None:
+    """Originals and envelopes first, then the ledger's rows, then the claims are dropped."""
+    settings, done = office.settings, 0
+    for batch in intake.chunks(claims, BATCH):
+        kept = [store.keep(settings, envelope.with_suffix(".bin"), content) for envelope, content in batch]
         with office.engine.begin() as connection:
-            book.add_arrivals(connection, arrivals)
-        for envelope in batch:
-            intake.drop(envelope)
-        progress("store", min((done + 1) * BATCH, len(envelopes)), len(envelopes))
+            decisions.add_arrivals(connection, [k.arrival for k in kept])
+        for (envelope, content), each in zip(batch, kept, strict=True):
+            if intake.drop(settings, envelope, intake.raw_name(content), each.size, each.mtime_ns):
+                LOG.warning("file %d was still being written: it is taken in again", content["number"])
+        done += len(batch)
+        progress("store", done, len(claims))
 
 
-def _unsettled(office: Office, seen: intake.Seen) -> Outcome:
-    submission = Submission(0, "", office.clock.now(), seen.name, "folder", "", "", seen.size)
-    result = ValidationResult(
-        Reading(submission, Identity()),
-        "pending",
-        Text("ไฟล์ยังคัดลอกไม่เสร็จหรือเปิดค้างอยู่", "Still being copied, or open in a program"),
-    )
-    return Outcome(submission, result)
+def _waiting(office: Office, waiting: intake.Waiting) -> Outcome:
+    outcome = _stopped(office, intake.printable(waiting.name), waiting.size, waiting.why)
+    return replace(outcome, trouble=waiting.stopped)
 
 
-def _judge_all(office: Office, queue: Sequence[Submission], progress: Progress) -> list[Outcome]:
-    if not queue:
-        return []
-    outcomes: list[Outcome] = []
-    revised: dict[int, Plan | None] = {}
-    with Reader() as reader:
-        for batch in intake.chunks(queue, BATCH):
-            outcomes += _Batch(office, reader, revised).judge(batch)
-            progress("judge", len(outcomes), len(queue))
-    for year, before in revised.items():
-        issue(office, year, before=before, progress=progress)
-    order = {s.number: n for n, s in enumerate(sorted(queue, key=lambda s: s.number))}
-    return sorted(outcomes, key=lambda o: order[o.submission.number])
+def _stopped(office: Office, name: str, size: int, why: Text) -> Outcome:
+    submission = Submission(0, "", office.clock.now(), name, "folder", "", "", size)
+    return Outcome(submission, ValidationResult(Reading(submission, Identity()), "pending", why), trouble=True)
+
+
+def _judge_all(office: Office, reader: Reader, queue: Sequence[Submission], progress: Progress) -> list[Outcome]:
+    outcomes = _decided_before(office, queue)
+    known = {o.submission.number for o in outcomes}
+    work = [s for s in queue if s.number not in known]
+    for batch in intake.chunks(work, BATCH):
+        judged, stopped = _judge(office, reader, batch)
+        outcomes += judged
+        progress("judge", len(outcomes), len(queue))
+        if stopped is not None:
+            done = {o.submission.number for o in outcomes}
+            outcomes += [_in_trouble(s, stopped) for s in work if s.number not in done]
+            break
+    return sorted(outcomes, key=lambda o: o.submission.number)
+
+
+def _decided_before(office: Office, queue: Sequence[Submission]) -> list[Outcome]:
+    """Verdicts that stand beside their original but not in the ledger (a crash came between) are taken as they are."""
+    found = [(s, d) for s in queue if (d := store.decided(office.settings, s.sha256, s.number)) and d["final"]]
+    if found:
+        with office.engine.begin() as connection:
+            decisions.apply(connection, [d for _, d in found])
+    return [decisions.outcome_of(s, d) for s, d in found]
+
+
+def _judge(office: Office, reader: Reader, batch: Sequence[Submission]) -> tuple[list[Outcome], Text | None]:
+    """(what became of one micro-batch, why nothing more can be judged now): a bug costs the one file that shows it."""
+    work = _Batch(office, reader)
+    try:
+        work.judge(batch)
+        return list(work.done.values()), None
+    except Exception as error:
+        rest = [s for s in batch if s.number not in work.done]
+        if (found := trouble.of(error)) is not None:
+            LOG.warning("judging stopped: %s", error)
+            return list(work.done.values()), found.text
+        if len(batch) == 1:
+            work.finish([_bug(s, error) for s in rest])
+            return list(work.done.values()), None
+        LOG.exception("a batch of %d files failed; they are judged one by one", len(batch))
+    outcomes = list(work.done.values())
+    for submission in rest:
+        judged, stopped = _judge(office, reader, [submission])
+        outcomes += judged
+        if stopped is not None:
+            return outcomes, stopped
+    return outcomes, None
+
+
+def _in_trouble(submission: Submission, why: Text) -> Outcome:
+    return Outcome(submission, ValidationResult(Reading(submission, Identity()), "pending", why), trouble=True)
+
+
+@cache
+def _rules_version() -> str:
+    """Which rules a verdict was taken by: a digest of the catalogue."""
+    said = sorted(f"{r.code} {r.severity} {r.text.th}" for r in rules().values())
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 class _Batch:
     """One micro-batch on the road: read together, judged per form and year in one frame, written in one transaction."""
 
-    def __init__(self, office: Office, reader: Reader, revised: dict[int, Plan | None]) -> None:
-        self.office, self.reader, self.revised = office, reader, revised
+    def __init__(self, office: Office, reader: Reader) -> None:
+        self.office, self.reader = office, reader
         self.plans: dict[int, Plan | None] = {}
+        self.done: dict[int, Outcome] = {}
 
-    def judge(self, batch: Sequence[Submission]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    def judge(self, batch: Sequence[Submission]) -> None:
+        """Judge and record every file of the batch; `done` says what became of each."""
         units: list[Reading] = []
         paths = [str(self.office.settings.var / s.path) for s in batch]
         for submission, answer in zip(batch, self.reader.read(paths), strict=True):
             reading = self._reading(submission, answer)
             if isinstance(reading, ValidationResult):
-                outcomes.append(self._finish([reading])[0])
+                self.finish([reading])
             elif reading.identity.form == "central_plan":
-                outcomes.append(self._plan(reading))
+                self._plan(reading)
             else:
                 units.append(reading)
         while units:
             wave, units = _wave(units)
-            outcomes += self._units(wave)
-        return outcomes
+            self._units(wave)
 
     def _reading(
-        self, submission: Submission, answer: tuple[list[RawSheet], bool] | Unsafe
+        self, submission: Submission, answer: tuple[list[RawSheet], bool] | Unsafe | OSError
     ) -> Reading | ValidationResult:
+        if isinstance(answer, OSError):
+            raise answer
         if isinstance(answer, Unsafe):
             return _quarantined(submission, answer)
         sheets, macros = answer
@@ -152,25 +258,23 @@ class _Batch:
         found = (*reading.findings, finding("W_MACRO")) if macros else reading.findings
         return replace(reading, notes=notes, findings=found)
 
-    def _plan(self, reading: Reading) -> Outcome:
+    def _plan(self, reading: Reading) -> None:
         with self.office.engine.connect() as connection:
             twin = book.same_bytes(connection, reading.submission.sha256, reading.submission.number)
             result = validate_plan(reading)
             year = result.reading.identity.fiscal_year
             latest = book.last_of_plan(connection, year) if year else None
         if twin and latest and latest["sha256"] == reading.submission.sha256:
-            return self._finish([_duplicate(result.reading, twin)])[0]
+            return self.finish([_duplicate(result.reading, twin)])
         if result.plan is None or year is None:
-            return self._finish([result])[0]
-        with self.office.engine.begin() as connection:
-            before = book.plan_of(connection, year)
-            plan = book.add_plan(connection, reading.submission, year, result.plan)
-            self.revised.setdefault(year, before)
-        self.plans[year] = plan
+            return self.finish([result])
+        with self.office.engine.connect() as connection:
+            plan = book.next_plan(connection, reading.submission, year, result.plan)
         accepted = replace(
             result, reason=Text(f"รับเป็นแผนฉบับที่ {plan.revision}", f"Accepted as plan revision {plan.revision}")
         )
-        return self._finish([accepted], plan)[0]
+        self.finish([accepted], plan)
+        self.plans[year] = plan
 
     def _plan_for(self, year: int | None) -> Plan | None:
         if year is None:
@@ -180,25 +284,23 @@ class _Batch:
                 self.plans[year] = book.plan_of(connection, year)
         return self.plans[year]
 
-    def _units(self, wave: Sequence[Reading]) -> list[Outcome]:
+    def _units(self, wave: Sequence[Reading]) -> None:
         """Judge readings of which no two are of the same unit and form."""
-        outcomes: list[Outcome] = []
         groups: dict[tuple[str, int], list[Reading]] = {}
         for reading in wave:
             plan = self._plan_for(reading.identity.fiscal_year)
             if reading.identity.fiscal_year is None:
-                outcomes += self._finish([_whole(reading, "E_YEAR")])
+                self.finish([_whole(reading, "E_YEAR")])
             elif plan is None:
-                outcomes += self._finish([_pending(reading)])
+                self.finish([_pending(reading)])
             elif (repeated := self._repeated(reading, plan)) is not None:
-                outcomes += self._finish([repeated], plan)
+                self.finish([repeated], plan)
             else:
                 groups.setdefault((reading.identity.form or "", reading.identity.fiscal_year), []).append(reading)
         for (_, year), readings in groups.items():
             plan = self.plans[year]
             assert plan is not None
-            outcomes += self._finish(self._validated(readings, plan), plan)
-        return outcomes
+            self.finish(self._validated(readings, plan), plan)
 
     def _repeated(self, reading: Reading, plan: Plan) -> ValidationResult | None:
         submission, identity = reading.submission, reading.identity
@@ -216,13 +318,17 @@ class _Batch:
         standing = self._standing([r.identity.unit or "" for r in readings], plan.fiscal_year)
         try:
             return [self._compared(r) for r in validate(readings, plan, standing, now)]
-        except Exception:
+        except Exception as error:
+            if trouble.of(error) is not None:
+                raise
             LOG.exception("a rule failed on a batch of %d files; they are judged one by one", len(readings))
         judged = []
         for reading in readings:
             try:
                 judged.append(self._compared(validate([reading], plan, standing, now)[0]))
             except Exception as error:
+                if trouble.of(error) is not None:
+                    raise
                 judged.append(_bug(reading.submission, error, reading))
         return judged
 
@@ -233,6 +339,8 @@ class _Batch:
         if not result.reading.asked or len(sha) != 64 or not sha.isalnum() or not original.is_file():
             return result
         answer = next(self.reader.read([str(original)]))
+        if isinstance(answer, OSError):
+            raise answer
         if isinstance(answer, Unsafe):
             return result
         before = read.read(result.reading.submission, result.reading.identity, answer[0])
@@ -243,18 +351,40 @@ class _Batch:
             postings = book.standing_postings(connection, year, units=units)
             return Standing(postings, book.facts_of(connection, postings, year, units=units))
 
-    def _finish(self, results: Sequence[ValidationResult], plan: Plan | None = None) -> list[Outcome]:
-        """Answers first, then the ledger: a crash between the two only writes the same answer again."""
-        outcomes = []
-        for result in results:
-            as_of = result.reading.submission.received_at
-            answer = str(result.reading.notes.get("answer", "")) or reply.reply(
-                self.office.settings, result, plan, as_of
-            )
-            outcomes.append(Outcome(result.reading.submission, result, answer, plan.revision if plan else None))
+    def finish(self, results: Sequence[ValidationResult], plan: Plan | None = None) -> None:
+        """Answers first, then the decisions beside the originals, then the ledger, in one transaction.
+
+        A crash before the decision judges again and writes the same answer; after it, the decision stands as it is.
+        """
+        answered = [self._answered(r, plan) for r in results]
+        taken = [o for o in answered if not o.trouble]
+        now, firm = self.office.clock.now(), []
+        for outcome in taken:
+            brought = plan if outcome.result.plan is not None and outcome.result.state == "accepted" else None
+            row = book.plan_row(brought, outcome.submission) if brought else None
+            firm.append(decisions.decision(outcome, now, _rules_version(), row))
+            store.decide(self.office.settings, firm[-1])
         with self.office.engine.begin() as connection:
-            book.record(connection, outcomes)
-        return outcomes
+            decisions.apply(connection, firm)
+        self.done |= {o.submission.number: o for o in answered}
+
+    def _answered(self, result: ValidationResult, plan: Plan | None) -> Outcome:
+        submission, revision = result.reading.submission, plan.revision if plan else None
+        try:
+            answer = str(result.reading.notes.get("answer", "")) or self._reply(result, plan)
+            return Outcome(submission, result, answer, revision)
+        except Exception as error:
+            found = trouble.of(error)
+            if found is None:
+                failed = _bug(submission, error, result.reading)
+                return Outcome(submission, failed, self._reply(failed, None), revision)
+            if found.stops:
+                raise
+            LOG.warning("the answer to file %d waits: %s", submission.number, error)
+            return _in_trouble(submission, found.text)
+
+    def _reply(self, result: ValidationResult, plan: Plan | None) -> str:
+        return reply.reply(self.office.settings, result, plan, result.reading.submission.received_at)
 
 
 def _wave(readings: Sequence[Reading]) -> tuple[list[Reading], list[Reading]]:
@@ -320,6 +450,24 @@ def _bug(submission: Submission, error: Exception, reading: Reading | None = Non
 # -- issue -------------------------------------------------------------------------------------------------------------
 
 
+def issue_due(office: Office, progress: Progress = _quiet) -> list[str]:
+    """Issue what plan revisions changed and no run has issued yet -> the templates written, [] where none was due."""
+    written: list[str] = []
+    try:
+        with office.engine.connect() as connection:
+            due = [(y, book.plan_of(connection, y), book.issued(connection, y)) for y in book.plan_years(connection)]
+            work = [(y, p, book.plan_of(connection, y, n) if n else None) for y, p, n in due if p and p.revision > n]
+        for year, plan, before in work:
+            written += issue(office, year, before, progress)
+            with office.engine.begin() as connection:
+                book.add_issued(connection, year, plan.revision)
+    except Exception as error:
+        if trouble.of(error) is None:
+            raise
+        LOG.warning("templates wait: %s", error)
+    return written
+
+
 def issue(
     office: Office, year: int | None = None, before: Plan | None = None, progress: Progress = _quiet
 ) -> list[str]:
@@ -361,7 +509,7 @@ def check(office: Office, files: Sequence[Path], mark: Path | None = None) -> li
                 str(path),
                 len(data),
             )
-            outcomes.append(_checked(_Batch(office, reader, {}), submission, answer, mark))
+            outcomes.append(_checked(_Batch(office, reader), submission, answer, mark))
     return outcomes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -207,6 +207,17 @@ class _Quarter:
             weighted[n] = half_up(exact * self.weight_exact(int(n)) / 100, 4) if weights[n] == weights[n] else np.nan
         return raw, score, weighted
 
+    def _rounded_to_2(self, values: np.ndarray, exact: Callable[[int], Fraction | None]) -> np.ndarray:
+        """Per cents to 2 decimals, half up; those near a tie again from `exact(row)`."""
+        rounded, near = half_up_float(values, 2)
+        for n in np.flatnonzero(near):
+            rounded[n] = half_up(exact(int(n)) or Fraction(0), 2)
+        return rounded
+
+    def _exact_achievement(self, n: int) -> Fraction | None:
+        result, target = self._exact_result(n), parse(self.wide["target_text"].iat[n]).value
+        return result / Fraction(target) * 100 if result is not None and target else None
+
     def _points(self) -> np.ndarray:
         found = np.full(len(self.wide), np.nan)
         table = bands(self.plan.settings["bands"])
@@ -236,9 +247,9 @@ class _Quarter:
             "plan": self.planned,
             "value": wide[f"v{q}"].to_numpy(dtype=float),
             "result": self.result,
-            "achievement_percent": half_up_float(achievement, 2)[0],
+            "achievement_percent": self._rounded_to_2(achievement, self._exact_achievement),
             "score": self.score,
-            "score_percent": half_up_float(self.raw * 20, 2)[0],
+            "score_percent": self._rounded_to_2(self.raw * 20, lambda n: (self.exact_score(n) or Fraction(0)) * 20),
             "weighted": self.weighted,
             "points": self._points(),
             "previous_score": before.score if before else np.full(len(wide), np.nan),
@@ -251,7 +262,7 @@ class _Quarter:
             "late": wide[f"late{q}"].to_numpy(dtype=bool),
             **{
                 w: wide[f"{w}{q}"].to_numpy(dtype=object)
-                for w in ("details", "problem", "remedy", "evidence", "file", "sha256", "sheet", "cell", "received_at")
+                for w in ("details", "problem", "remedy", "evidence", "notes", "file", "sha256", "sheet", "cell", "received_at")
             },
             "submission": wide[f"submission{q}"].to_numpy(dtype=int),
         }
@@ -289,12 +300,17 @@ class _Quarter:
         share = np.where(
             table["w"] > 0, table["wr"] / table["w"].where(table["w"] > 0), table["reported"] / table["indicators"]
         )
-        table["coverage"] = half_up_float(share * 100, 2)[0]
+        table["coverage"], near = half_up_float(share * 100, 2)
         reported = (table["ws"] / table["wr"].where(table["wr"] > 0)).to_numpy()
         whole = (
             (table["ws"] + float(floor) * (table["w"] - table["wr"])) / table["w"].where(table["wr"] > 0)
         ).to_numpy()
         members = {str(g): at[n] for g, n in pd.Series(labels).groupby(labels, sort=False).indices.items()}
+        for place in np.flatnonzero(near & (table["w"] > 0).to_numpy()):
+            rows = [int(n) for n in members[str(table.index[place])] if scorable[n]]
+            given = sum((self.weight_exact(n) for n in rows if scored[n]), Fraction(0))
+            exact = given / sum((self.weight_exact(n) for n in rows), Fraction(0))
+            table.iloc[place, table.columns.get_loc("coverage")] = half_up(exact * 100, 2)
         table["score_reported"] = self._rounded(reported, table.index, members, scored, scored, floor)
         table["score_all"] = self._rounded(whole, table.index, members, scored, scorable, floor)
         table["headline"] = table["score_all" if self.plan.settings["headline"] == "all" else "score_reported"]

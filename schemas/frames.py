@@ -65,6 +65,7 @@ class ScoreRow(pa.DataFrameModel):
     problem: Series[str]
     remedy: Series[str]
     evidence: Series[str]
+    notes: Series[str]  # waivers under which the figure was taken: printed wherever the figure is
     file: Series[str]  # name of the file the value came from, "" where none
     sha256: Series[str]
     sheet: Series[str]

@@ -44,6 +44,13 @@ def months_of(q: int) -> tuple[int, int, int]:
     return first, second, third
 
 
+def month_aliases(month: int, fy: int) -> tuple[str, ...]:
+    """Other ways people write a month of a fiscal year: "ตุลาคม", "ต.ค.66", "ต.ค.2566", "ตุลาคม 2566"."""
+    year = fy - (1 if month >= 10 else 0)
+    short, full = MONTH_NAMES[month].th, _FULL[month - 1]
+    return full, *(f"{name}{y}" for name in (short, full) for y in (year, year % 100))
+
+
 def is_period(text: str) -> bool:
     """Whether `text` is a period of this project: 2567, 2567-H1, 2567-Q2, 2567-10, 2568..2572."""
     return _PERIOD.fullmatch(text) is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x200E, 0x200F, *range(0x202A, 0x202F)])
 _TONES = "\u0e48\u0e49\u0e4a\u0e4b"
@@ -18,6 +19,7 @@ _MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 _LEADING = re.compile("([เ-ไ])([ก-ฮ])")
 
 
+@lru_cache(maxsize=65536)
 def clean(text: str) -> str:
     """`text` with invisible characters gone, marks in canonical order and runs of blanks as one space; idempotent.
 
@@ -30,6 +32,7 @@ def clean(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+@lru_cache(maxsize=65536)
 def skeleton(text: str) -> str:
     """The key under which headings are matched: base letters and digits only, so damaged Thai still finds its column.
 

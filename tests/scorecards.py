@@ -200,6 +200,7 @@ def _row(chance: random.Random, unit: dict[str, str], n: int, quarter: int, sile
         "problem": PROBLEM if behind else "",
         "remedy": REMEDY if behind else "",
         "evidence": "รายงานผล.pdf" if has else "",
+        "notes": "",
         "file": f"ผลไตรมาส_{unit['unit']}.xlsx" if reported not in ("blank", "not_due") else "",
         "sha256": f"{n:064x}",
         "sheet": f"ไตรมาส {quarter}" if reported not in ("blank", "not_due") else "",

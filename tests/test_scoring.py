@@ -301,6 +301,14 @@ def test_vectors_and_fractions_aggregate_alike(way: str, quarters: list[Decimal 
     assert np.isnan(found) if exact is None else found == pytest.approx(float(exact), abs=1e-9)
 
 
+def test_a_grand_total_alone_is_the_plan_of_the_year_and_of_no_quarter_before_its_end() -> None:
+    plan = plan_of([indicator("A", scoring="none")])
+    planned = [report("U1", "A", 0, "80")]
+    rows = [one(card(plan, [report("U1", "A", q, "60")], q, planned), "A") for q in (3, 4)]
+    assert np.isnan(rows[0]["plan"]) and rows[1]["plan"] == 80
+    assert [r["computed"] for r in rows] == ["", "behind"]
+
+
 # -- five kinds of "no value" ------------------------------------------------------------------------------------------
 
 
@@ -540,7 +548,8 @@ def _cases(draw: st.DrawFn) -> list[dict[str, Any]]:
             choice = draw(st.sampled_from([near, inside, draw(st.decimals(-20, 1200, places=3)), None]))
             values.append(None if choice is None else format(choice.quantize(Decimal("0.00001")).normalize(), "f"))
         rows.append({"code": f"K{n}", "criteria": criteria, "step": step, "values": values, "weight": draw(st.sampled_from(WEIGHTS)),
-                     "way": draw(st.sampled_from(["last", "last", "last", "max", "sum", "mean"]))})  # fmt: skip
+                     "way": draw(st.sampled_from(["last", "last", "last", "max", "sum", "mean"])),
+                     "target": draw(st.sampled_from(["80", "1.6", "32", "12.8", "0.3", "100"]))})  # fmt: skip
     return rows
 
 
@@ -573,12 +582,13 @@ def _same(found: float, expected: Fraction | None, places: int) -> bool:
 
 
 TIE = [{"code": "K0", "criteria": "60 65 75 90 100".split(), "step": False, "values": [None, None, None, "60.01"], "weight": "7.5",
-        "way": "last"}]  # fmt: skip
+        "way": "last", "target": "80"}]  # fmt: skip
 
 
-@effort(max_examples=120)
+@effort(max_examples=50)
 @given(_cases(), _cases(), st.sampled_from(["0", "1"]))
 @example(TIE, TIE, "0")
+@example([{**TIE[0], "values": [None, None, None, "60.00125"], "target": "32"}], TIE, "0")
 @example([{**TIE[0], "values": ["60", "60.03", None, None], "way": "mean"}], [{**TIE[0], "weight": "2.5"}], "1")
 def test_scores_weights_and_totals_equal_exact_arithmetic(
     first: list[dict[str, Any]], second: list[dict[str, Any]], floor: str
@@ -586,7 +596,7 @@ def test_scores_weights_and_totals_equal_exact_arithmetic(
     """Two units with indicators of their own: scores, weighted scores, per cent and both totals, to 4 decimals half up."""
     owned = {"U1": first, "U2": [{**r, "code": f"L{n}"} for n, r in enumerate(second)]}
     plan = plan_of(
-        [indicator(r["code"], over_time=r["way"], weight=r["weight"], unit_of_measure="คน",
+        [indicator(r["code"], over_time=r["way"], weight=r["weight"], unit_of_measure="คน", target=r["target"],
                    **scored_by("band" if r["step"] else "interpolate", " ".join(r["criteria"]))) for rows in owned.values() for r in rows],
         {"R": "", "U1": "R", "U2": "R"},
         [{"indicator": r["code"], "unit": u} for u, rows in owned.items() for r in rows],
@@ -603,6 +613,10 @@ def test_scores_weights_and_totals_equal_exact_arithmetic(
             weight = Fraction(r["weight"]) if r["weight"] else None
             assert _same(line["score"], exact, 4), (r, line["score"], exact)
             assert _same(line["weighted"], None if exact is None or weight is None else exact * weight / 100, 4), (r, line["weighted"])
+            assert _same(line["score_percent"], None if exact is None else exact * 20, 2), (r, line["score_percent"])
+            if r["values"][3] is not None:
+                achieved = _aggregate(given_ones, r["way"]) / Fraction(r["target"]) * 100
+                assert _same(line["achievement_percent"], achieved, 2), (r, line["achievement_percent"])
             if weight:
                 parts[unit].append((weight, exact))
     parts["R"] = parts["U1"] + parts["U2"]
@@ -618,6 +632,13 @@ def test_scores_weights_and_totals_equal_exact_arithmetic(
         assert _same(line["score_all"], whole, 4), (unit, line["score_all"], whole)
         if every:
             assert _same(line["coverage"], given_weight / every * 100, 2)
+
+
+@pytest.mark.long
+@effort(max_examples=1000)
+@given(_cases(), _cases(), st.sampled_from(["0", "1"]))
+def test_many_more_scorecards_equal_exact_arithmetic(first: list[dict[str, Any]], second: list[dict[str, Any]], floor: str) -> None:
+    test_scores_weights_and_totals_equal_exact_arithmetic.hypothesis.inner_test(first, second, floor)  # type: ignore[attr-defined]
 
 
 @effort(max_examples=300)

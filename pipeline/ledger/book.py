@@ -1,16 +1,16 @@
-"""Judgements -> rows of the ledger, and back: the only module that speaks SQL."""
+"""The ledger -> what waits, which plan is in force, what stands, what was published."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 
-from pipeline.ledger.tables import FACT, FINDING, METADATA, PLAN, POSTING, PUBLICATION, SUBMISSION
-from pipeline.model import Outcome, Submission
+from pipeline.ledger.tables import FACT, FINDING, ISSUED, METADATA, PLAN, POSTING, PUBLICATION, SUBMISSION
+from pipeline.model import Submission
 from schemas.plan import Plan, definition
 
 FINAL = ("accepted", "returned", "refused", "duplicate", "quarantined")
@@ -30,14 +30,6 @@ def open_ledger(url: str) -> Engine:
 
     METADATA.create_all(engine)
     return engine
-
-
-def add_arrivals(connection: Connection, arrivals: Iterable[Mapping[str, Any]]) -> None:
-    """One row per claim, state "received"; a claim that is there already (a crash came between) is left alone."""
-    for arrival in arrivals:
-        known = connection.execute(select(SUBMISSION.c.number).where(SUBMISSION.c.claim == arrival["claim"])).first()
-        if known is None:
-            connection.execute(insert(SUBMISSION).values(**arrival, state="received"))
 
 
 def waiting(connection: Connection, states: Sequence[str] = ("received", "pending")) -> list[Submission]:
@@ -64,135 +56,13 @@ def submission_of(row: Mapping[str, Any]) -> Submission:
     )
 
 
-def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    """Write judgements: state, findings, postings with their facts, held rows. Replaces what an interrupted try wrote."""
-    numbers = [o.submission.number for o in outcomes]
-    for table in (FINDING, POSTING, FACT):
-        for start in range(0, len(numbers), 500):
-            connection.execute(delete(table).where(table.c.submission.in_(numbers[start : start + 500])))
-    findings, postings, facts = [], [], []
-    for outcome in outcomes:
-        connection.execute(
-            update(SUBMISSION).where(SUBMISSION.c.number == outcome.submission.number).values(**_state(outcome))
-        )
-        findings += _findings(outcome)
-        if outcome.result.state in ("accepted", "returned"):
-            postings += _postings(outcome)
-            facts += _facts(outcome)
-    for table, rows in ((FINDING, findings), (POSTING, postings), (FACT, facts)):
-        if rows:
-            connection.execute(insert(table), rows)
-
-
-def _state(outcome: Outcome) -> dict[str, Any]:
-    result, identity = outcome.result, outcome.result.reading.identity
-    return {
-        "state": result.state,
-        "reason_th": result.reason.th,
-        "reason_en": result.reason.en,
-        "form": identity.form,
-        "unit": identity.unit,
-        "fiscal_year": identity.fiscal_year,
-        "plan_revision": identity.plan_revision,
-        "judged_revision": outcome.judged_revision,
-        "answer": outcome.answer,
-        "previous": result.previous,
-        "rows_taken": sum(not p.blank for p in result.postings),
-        "rows_held": len(result.held),
-    }
-
-
-def _findings(outcome: Outcome) -> list[dict[str, Any]]:
-    return [
-        {
-            "submission": outcome.submission.number,
-            "n": n,
-            "rule": f.rule,
-            "severity": f.severity,
-            "sheet": f.sheet,
-            "cells": json.dumps(f.cells),
-            "value": f.value,
-            "message_th": f.message.th,
-            "message_en": f.message.en,
-            "proposal": f.proposal,
-            "indicator": f.indicator,
-            "period": f.period,
-        }
-        for n, f in enumerate(outcome.result.findings)
-    ]
-
-
-def _postings(outcome: Outcome) -> list[dict[str, Any]]:
-    identity = outcome.result.reading.identity
-    common = {
-        "submission": outcome.submission.number,
-        "form": identity.form,
-        "fiscal_year": identity.fiscal_year,
-        "unit": identity.unit,
-    }
-    taken = [
-        {
-            **common,
-            "indicator": p.indicator,
-            "period": p.period,
-            "state": p.state,
-            "blank": p.blank,
-            "entries": json.dumps(p.entries, ensure_ascii=False, sort_keys=True),
-            "sheet": p.sheet,
-            "cell": p.cell,
-        }
-        for p in outcome.result.postings
-    ]
-    keys = {(p["indicator"], p["period"]) for p in taken}
-    held = [
-        {
-            **common,
-            "indicator": i,
-            "period": p,
-            "state": "held",
-            "blank": False,
-            "entries": "{}",
-            "sheet": "",
-            "cell": "",
-        }
-        for i, p in dict.fromkeys(outcome.result.held)
-        if (i, p) not in keys
-    ]
-    return taken + held
-
-
-def _facts(outcome: Outcome) -> list[dict[str, Any]]:
-    identity = outcome.result.reading.identity
-    return [
-        {
-            "submission": outcome.submission.number,
-            "indicator": f.indicator,
-            "row_period": p.period,
-            "scenario": f.scenario,
-            "period": f.period,
-            "form": identity.form,
-            "fiscal_year": identity.fiscal_year,
-            "unit": f.unit,
-            "stage": f.stage,
-            "value": f.value,
-            "numerator": f.numerator,
-            "denominator": f.denominator,
-            "sheet": f.sheet,
-            "cell": f.cell,
-            "typed": f.typed,
-        }
-        for p in outcome.result.postings
-        for f in p.facts
-    ]
-
-
 # -- plans ---------------------------------------------------------------------------------------------------------
 
 
-def add_plan(connection: Connection, submission: Submission, fiscal_year: int, content: Mapping[str, Any]) -> Plan:
-    """Store the next revision of the year's plan and say per unit and indicator when its definition last changed.
+def next_plan(connection: Connection, submission: Submission, fiscal_year: int, content: Mapping[str, Any]) -> Plan:
+    """The next revision of the year's plan, not yet written; says per unit and indicator when its definition last changed.
 
-    Retried after a crash it finds its own revision again. Older revisions stay.
+    Asked again by the submission that brought a revision it finds that revision. Older revisions stay.
     """
     own = connection.execute(select(PLAN.c.revision).where(PLAN.c.submission == submission.number)).scalar()
     if own is not None:
@@ -200,20 +70,20 @@ def add_plan(connection: Connection, submission: Submission, fiscal_year: int, c
         assert found is not None
         return found
     before = plan_of(connection, fiscal_year)
-    revision = before.revision + 1 if before else 1
-    plan = Plan(revision, fiscal_year, dict(content), {})
-    changed = _changes(before, plan)
-    connection.execute(
-        insert(PLAN).values(
-            fiscal_year=fiscal_year,
-            revision=revision,
-            submission=submission.number,
-            received_at=submission.received_at.isoformat(),
-            content=json.dumps(content, ensure_ascii=False, sort_keys=True),
-            changed=json.dumps(changed, ensure_ascii=False, sort_keys=True),
-        )
-    )
-    return Plan(revision, fiscal_year, dict(content), changed)
+    plan = Plan(before.revision + 1 if before else 1, fiscal_year, dict(content), {})
+    return Plan(plan.revision, fiscal_year, dict(content), _changes(before, plan))
+
+
+def plan_row(plan: Plan, submission: Submission) -> dict[str, Any]:
+    """The ledger's row of a plan revision."""
+    return {
+        "fiscal_year": plan.fiscal_year,
+        "revision": plan.revision,
+        "submission": submission.number,
+        "received_at": submission.received_at.isoformat(),
+        "content": json.dumps(plan.content, ensure_ascii=False, sort_keys=True),
+        "changed": json.dumps(plan.changed, ensure_ascii=False, sort_keys=True),
+    }
 
 
 def _changes(before: Plan | None, plan: Plan) -> dict[str, int]:
@@ -258,6 +128,19 @@ def last_of_plan(connection: Connection, fiscal_year: int) -> Mapping[str, Any] 
         .scalar_subquery()
     )
     return connection.execute(select(SUBMISSION).where(SUBMISSION.c.number == newest)).mappings().first()
+
+
+def issued(connection: Connection, fiscal_year: int) -> int:
+    """The newest plan revision whose templates were issued; 0 where none was."""
+    query = select(func.max(ISSUED.c.revision)).where(ISSUED.c.fiscal_year == fiscal_year)
+    return connection.execute(query).scalar() or 0
+
+
+def add_issued(connection: Connection, fiscal_year: int, revision: int) -> None:
+    """Remember that the templates of a plan revision were issued, so that a crash before that issues them again."""
+    known = select(ISSUED).where(ISSUED.c.fiscal_year == fiscal_year, ISSUED.c.revision == revision)
+    if connection.execute(known).first() is None:
+        connection.execute(insert(ISSUED).values(fiscal_year=fiscal_year, revision=revision))
 
 
 def plan_years(connection: Connection) -> list[int]:
@@ -373,6 +256,11 @@ def findings_of(connection: Connection, numbers: Sequence[int]) -> pd.DataFrame:
         connection,
         select(FINDING).where(FINDING.c.submission.in_(list(numbers))).order_by(FINDING.c.submission, FINDING.c.n),
     )
+
+
+def last_number(connection: Connection) -> int:
+    """The highest number given to an arrival so far, 0 where nothing ever arrived."""
+    return connection.execute(select(func.max(SUBMISSION.c.number))).scalar() or 0
 
 
 def is_empty(connection: Connection) -> bool:

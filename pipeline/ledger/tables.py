@@ -100,6 +100,13 @@ FACT = Table(
     Index("ix_fact_unit", "unit", "form"),
 )
 
+ISSUED = Table(  # plan revisions whose templates were written
+    "issued",
+    METADATA,
+    Column("fiscal_year", Integer, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+)
+
 PUBLICATION = Table(
     "publication",
     METADATA,

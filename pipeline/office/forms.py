@@ -473,7 +473,8 @@ def _fix_sheet(book: Book, copy: Copy) -> None:
         ("ตัวชี้วัด / งวด", 34),
         ("พบว่า", 52),
         ("วิธีแก้", 46),
-        ("ค่าที่เสนอ", 14),
+        ("ค่าที่เสนอ", 16),
+        (ACCEPT_HEAD, 12),
     )
     sheet.set_row(4, 30)
     for column, (label, wide) in enumerate(columns):

@@ -59,16 +59,19 @@ class _Child:
             self.lines.put(line)
         self.lines.put(b"")
 
-    def ask(self, path: str) -> dict[str, Any] | None:
-        """The child's answer; None where it died or took too long."""
+    def ask(self, path: str) -> dict[str, Any]:
+        """The child's answer; {"died": True} where it died and {"slow": True} where it took too long."""
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(json.dumps(path).encode() + b"\n")
             self.process.stdin.flush()
             line = self.lines.get(timeout=SECONDS)
-            return json.loads(line) if line else None
-        except (queue.Empty, OSError, ValueError):
-            return None
+            answer: dict[str, Any] = json.loads(line) if line else {"died": True}
+            return answer
+        except queue.Empty:
+            return {"slow": True}
+        except (OSError, ValueError):
+            return {"died": True}
 
     def end(self) -> None:
         self.process.kill()
@@ -103,21 +106,37 @@ class Reader:
             if child:
                 child.end()
 
-    def read(self, paths: Sequence[str]) -> Iterator[tuple[list[RawSheet], bool] | Unsafe]:
-        """Per path, in order: (sheets, has macros), or the Unsafe that says why the file was not opened."""
+    def read(self, paths: Sequence[str]) -> Iterator[tuple[list[RawSheet], bool] | Unsafe | OSError]:
+        """Per path, in order: (sheets, has macros), the Unsafe that says why the file was not opened, or the OSError
+        of this machine that kept it from being read at all."""
         yield from self._pool.map(self._one, paths)
 
-    def _one(self, path: str) -> tuple[list[RawSheet], bool] | Unsafe:
-        child = self._idle.get() or _Child()
-        answer = child.ask(path)
-        if answer is None:
-            child.end()
-            self._idle.put(None)
+    def _one(self, path: str) -> tuple[list[RawSheet], bool] | Unsafe | OSError:
+        try:
+            answer = self._ask(path)
+            if "died" in answer:  # once more and alone: a child may be killed for no fault of this file
+                answer = self._ask(path)
+        except OSError as error:  # no child could be started
+            return error
+        if "died" in answer or "slow" in answer:
             return Unsafe("E_UNSAFE_READER")
-        self._idle.put(child)
         if "unsafe" in answer:
             return Unsafe(*answer["unsafe"])
+        if "trouble" in answer:
+            return OSError(*answer["trouble"])
         return [_sheet(s) for s in answer["sheets"]], bool(answer["macros"])
+
+    def _ask(self, path: str) -> dict[str, Any]:
+        child = self._idle.get()
+        try:
+            child = child if child is not None and child.process.poll() is None else _Child()
+            answer = child.ask(path)
+            if answer.get("died") or answer.get("slow") or answer.get("spent"):
+                child.end()
+                child = None
+            return answer
+        finally:
+            self._idle.put(child)
 
 
 def _sheet(data: dict[str, Any]) -> RawSheet:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -22,15 +21,20 @@ def _limit() -> None:
 
 
 def _answer(path: str) -> dict[str, Any]:
-    from pipeline.office.look import Unsafe
+    from pipeline.office.look import LIMITS, Unsafe
     from pipeline.office.sheets import read_workbook
 
     try:
-        return read_workbook(Path(path).read_bytes())
+        with open(path, "rb") as handle:
+            data = handle.read(LIMITS.file_bytes + 1)
+    except OSError as error:  # this machine's trouble, not the file's
+        return {"trouble": [error.errno, str(error.strerror), path]}
+    try:
+        return read_workbook(data)
     except Unsafe as unsafe:
         return {"unsafe": [unsafe.code, unsafe.th, unsafe.en]}
     except MemoryError:
-        return {"unsafe": ["E_UNSAFE_READER", "", ""]}
+        return {"unsafe": ["E_UNSAFE_READER", "", ""], "spent": True}
     except BaseException as error:  # a Rust panic is a BaseException; it costs this one file
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
@@ -45,6 +49,8 @@ def main() -> None:
         answer = _answer(json.loads(line))
         answers.write(json.dumps(answer, ensure_ascii=True).encode() + b"\n")
         answers.flush()
+        if "spent" in answer:  # memory may be in pieces: the next file gets a fresh child
+            return
 
 
 if __name__ == "__main__":

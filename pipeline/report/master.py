@@ -9,14 +9,15 @@ from pipeline.office import panels, styles
 from pipeline.office.book import Book
 from pipeline.office.tables import Column, Look, draw_table, set_widths, words
 from pipeline.report import order
-from pipeline.report.master_columns import DATA, PARENTS, UNITS
+from pipeline.report.master_columns import DATA, PARENTS, PRINTED, UNITS
 from pipeline.report.words import LABELS, LATE, as_of, footer, light_meaning, period, setting
 from schemas.language import Text
 
 FILE = order.MASTER_FILE
 UNIT_SHEET, PARENT_SHEET, NOTES_SHEET = "หน่วยงาน", "ต้นสังกัด", "คำอธิบาย"
 _FROZEN = 2  # columns that stay in sight: unit code and name
-_DATA_SIZE, _PRINT_SCALE = 13.0, 65
+_DATA_SIZE = 13.0
+_PRINTED_TOTALS = 14  # columns of the totals that go on paper: who, headline, rank, coverage, how many
 
 
 def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
@@ -50,7 +51,8 @@ def _draw_data(book: Book, card: Scorecard, name: str, frame: pd.DataFrame) -> N
     draw_table(book, sheet, DATA, frame, 0, Look(size=_DATA_SIZE, english=False, most_lines=6))
     sheet.freeze_panes(1, _FROZEN)
     sheet.autofilter(0, 0, len(frame), len(DATA) - 1)
-    styles.page(sheet, footer(card), scale=_PRINT_SCALE, header_rows=(0, 0), header_columns=(0, _FROZEN - 1))
+    styles.page(sheet, footer(card), header_rows=(0, 0))
+    sheet.print_area(0, 0, len(frame), PRINTED - 1)
     sheet.set_zoom(90)
 
 
@@ -60,7 +62,8 @@ def _draw_plain(book: Book, card: Scorecard, name: str, columns: tuple[Column, .
     draw_table(book, sheet, columns, frame, 0, Look(size=_DATA_SIZE))
     sheet.freeze_panes(1, _FROZEN)
     sheet.autofilter(0, 0, max(1, len(frame)), len(columns) - 1)
-    styles.page(sheet, footer(card), scale=_PRINT_SCALE, header_rows=(0, 0), header_columns=(0, _FROZEN - 1))
+    styles.page(sheet, footer(card), header_rows=(0, 0))
+    sheet.print_area(0, 0, max(1, len(frame)), _PRINTED_TOTALS - 1)
     sheet.set_zoom(90)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.office.tables import Column, Kind
 from schemas.language import Text
 
@@ -10,7 +12,7 @@ def _column(key: str, th: str, en: str, kind: Kind, width: float, note_th: str, 
     return Column(key, Text(th, en), kind, width, Text(note_th, note_en))
 
 
-DATA = (
+_COLUMNS = (
     _column(
         "unit", "รหัสหน่วยงาน", "Unit code", "text", 13, "รหัสเป็นข้อความ เก็บเลข 0 ข้างหน้าไว้", "Text: leading zeros are kept"
     ),
@@ -172,6 +174,7 @@ DATA = (
     _column("problem", "สาเหตุ ปัญหาและอุปสรรค", "Problem", "long", 50, "เหตุที่ล่าช้ากว่าแผน", "Why it is behind"),
     _column("remedy", "แนวทางแก้ไข", "Remedy", "long", 50, "สิ่งที่หน่วยงานจะทำ", "What the unit will do"),
     _column("evidence", "หลักฐาน", "Evidence", "long", 30, "ชื่อไฟล์หลักฐานที่แจ้ง", "Names of evidence files"),
+    _column("notes", "ข้อยกเว้น", "Waivers", "long", 40, "ข้อยกเว้นที่อนุมัติไว้กับตัวเลขนี้", "Waivers under which the figure was taken"),
     _column("file", "ไฟล์ที่มา", "Source file", "long", 32, "ชื่อไฟล์ที่ผลนี้มาจาก", "File the figure came from"),
     _column("sheet", "แผ่นงานที่มา", "Source sheet", "text", 13, "แผ่นงานในไฟล์ที่มา", "Sheet of that file"),
     _column("cell", "เซลล์ที่มา", "Source cell", "text", 10, "เซลล์ในแผ่นงานที่มา", "Cell of that sheet"),
@@ -184,6 +187,18 @@ DATA = (
         "วันและเวลาที่ได้รับไฟล์ (แสดงเป็น พ.ศ.)",
         "When the file arrived (shown in B.E.)",
     ),
+)
+
+# What is printed: who, what, plan, result, score and status on one page's width; the rest is for the screen.
+_PRINTED = {
+    "unit": 11, "unit_name": 30, "indicator": 12, "indicator_name": 44, "unit_of_measure": 11, "weight": 9, "target": 10, "plan": 10, "result": 10,
+    "achievement_percent": 12, "score": 9, "weighted": 11, "light": 11, "status": 15, "reported": 20, "state": 13,
+}  # fmt: skip
+PRINTED = len(_PRINTED)
+_BY_KEY = {c.key: c for c in _COLUMNS}
+DATA = (
+    *(replace(_BY_KEY[k], width=w) for k, w in _PRINTED.items()),
+    *(c for c in _COLUMNS if c.key not in _PRINTED),
 )
 
 _WHO = (

@@ -147,7 +147,7 @@ def _weights(plan: Plan, sheet: str) -> list[Finding]:
         if key not in sums:
             given = [float_of(w) for w in own if w.strip() not in ("", "-")]
             sums[key] = round(sum(given), 6) if given else 100.0
-        if abs(sums[key] - 100) > 0.01:
+        if abs(sums[key] - 100) > 0.01 + 1e-9:
             wrong.setdefault(key, []).append(unit)
     return [
         finding(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from schemas.language import Choice, Field, Form, Sheet, Text
 
 MARK = Field(
@@ -500,21 +502,18 @@ def _settings() -> Sheet:
     )
 
 
+@cache
+def sheets(_fy: int) -> tuple[Sheet, ...]:
+    """The sheets of the workbook, the same for every year."""
+    return (_settings(), _units(), _plan(), _indicators(), _assignments(), _calendar(), _rules(), _waivers())
+
+
 FORM = Form(
     name="central_plan",
     version=1,
     title=Text("สมุดแผนกลาง", "Central plan workbook"),
     order=0,
-    sheets=lambda fy: (
-        _settings(),
-        _units(),
-        _plan(),
-        _indicators(),
-        _assignments(),
-        _calendar(),
-        _rules(),
-        _waivers(),
-    ),
+    sheets=sheets,
     rules=(
         "E_REQUIRED",
         "E_PLAN_NUMBER",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from schemas.language import Field, Form, Sheet, Text
 from schemas.owned import indicator_fields
-from schemas.periods import MONTH_NAMES, months_of, ranges
+from schemas.periods import MONTH_NAMES, month_aliases, months_of, ranges
 
 _QUARTERS = {
     1: Text("ไตรมาส 1 (ต.ค. - ธ.ค.)", "Quarter 1 (Oct-Dec)"),
@@ -49,7 +50,7 @@ def _range(n: int) -> Callable[[int], str]:
     return lambda fy: ranges(fy)[n]
 
 
-def _quarter_fields(q: int) -> list[Field]:
+def _quarter_fields(q: int, fy: int) -> list[Field]:
     months = [
         Field(
             month_key(m),
@@ -60,6 +61,7 @@ def _quarter_fields(q: int) -> list[Field]:
             note=NUMBER_NOTE,
             scenario="plan",
             period=_at(f"{m:02d}"),
+            aliases=month_aliases(m, fy),
         )
         for m in months_of(q)
     ]
@@ -117,11 +119,12 @@ def _estimate_fields(fy: int) -> list[Field]:
     return fields
 
 
+@cache
 def sheets(fy: int) -> tuple[Sheet, ...]:
     """The one sheet of the form for fiscal year `fy` (B.E.): one row per indicator."""
     fields: list[Field] = [*indicator_fields()]
     for q in (1, 2, 3, 4):
-        fields += _quarter_fields(q)
+        fields += _quarter_fields(q, fy)
     fields += [
         Field(
             "total",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from schemas.language import Choice, Field, Form, Sheet, Text
 from schemas.owned import indicator_fields
@@ -108,12 +109,18 @@ def _sheet(fy: int, q: int) -> Sheet:
     )
 
 
+@cache
+def sheets(fy: int) -> tuple[Sheet, ...]:
+    """One sheet per quarter of fiscal year `fy` (B.E.), one row per indicator on each."""
+    return tuple(_sheet(fy, q) for q in (1, 2, 3, 4))
+
+
 FORM = Form(
     name="quarterly_result",
     version=1,
     title=Text("แบบรายงานผลรายไตรมาส", "Quarterly result form"),
     order=2,
-    sheets=lambda fy: tuple(_sheet(fy, q) for q in (1, 2, 3, 4)),
+    sheets=sheets,
     rules=(
         "E_CHAR",
         "E_FORM",

@@ -84,8 +84,8 @@ RULES = (
     _rule(
         "E_YEAR",
         "error",
-        "ไม่มีปีงบประมาณที่อ่านได้ในแบบฟอร์ม",
-        "The form does not say a readable fiscal year",
+        "แบบฟอร์มไม่บอกปีงบประมาณที่แน่ชัด",
+        "The form does not say one clear fiscal year",
         "ใช้แบบฟอร์มที่ได้รับจากส่วนกลาง",
         "Use the form you were given",
     ),

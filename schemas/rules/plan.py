@@ -340,6 +340,6 @@ RULES = (
         "error",
         Text("แผ่นงาน “{value}” ไม่มีข้อมูล", "Sheet “{value}” has no rows"),
         Text("กรอกอย่างน้อยหนึ่งแถว", "Fill at least one row"),
-        "",
+        "01002",
     ),
 )

@@ -85,7 +85,7 @@ RULES = (
         "error",
         Text("เลือก “ยังไม่สามารถรายงานผลได้” แต่มีผล {value}", "“Cannot report yet” is picked but there is a value {value}"),
         Text("ลบผล หรือเลือก “สามารถรายงานผลได้”", "Delete the value, or pick “can report”"),
-        "",
+        "(ว่าง)",
         "row",
         check=lambda r, _c: ~(_is(r, "reportable", "cannot") & r["value.g"]),
         blames=lambda _r, _c: ("value", "reportable"),

@@ -1,0 +1,239 @@
+"""A judgement -> a decision: the very rows it means for the ledger, as plain data; applied now, and again by a rebuild."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pipeline.ledger.tables import FACT, FINDING, ISSUED, PLAN, POSTING, SUBMISSION
+from pipeline.model import Finding, Identity, Outcome, Place, Posting, Reading, Submission, ValidationResult
+from schemas.language import Text
+
+_ROWS = {"findings": FINDING, "postings": POSTING, "facts": FACT}
+_ARRIVAL = ("number", "claim", "sha256", "received_at", "name", "channel", "sender", "path", "size")
+
+
+def decision(
+    outcome: Outcome, decided_at: datetime, rules: str, plan: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Everything a rebuild needs to write this judgement into the ledger without judging again.
+
+    `plan` is the row of the plan revision that the file brought, where it brought one.
+    """
+    result = outcome.result
+    posted = result.state in ("accepted", "returned")
+    return {
+        "number": outcome.submission.number,
+        "sha256": outcome.submission.sha256,
+        "decided_at": decided_at.isoformat(),
+        "final": result.state != "pending",
+        "rules": rules,
+        "submission": _state(outcome),
+        "findings": _findings(outcome),
+        "postings": _postings(outcome) if posted else [],
+        "facts": _facts(outcome) if posted else [],
+        "plan": dict(plan) if plan else None,
+    }
+
+
+def apply(connection: Connection, decisions: Sequence[Mapping[str, Any]]) -> None:
+    """Write decisions into the ledger, in place of what was there about these arrivals."""
+    numbers = [d["number"] for d in decisions]
+    for table in (*_ROWS.values(), PLAN):
+        for start in range(0, len(numbers), 500):
+            connection.execute(delete(table).where(table.c.submission.in_(numbers[start : start + 500])))
+    for each in decisions:
+        connection.execute(update(SUBMISSION).where(SUBMISSION.c.number == each["number"]).values(**each["submission"]))
+    plans = [d["plan"] for d in decisions if d["plan"]]
+    for table, rows in (*((t, [r for d in decisions for r in d[key]]) for key, t in _ROWS.items()), (PLAN, plans)):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def outcome_of(submission: Submission, each: Mapping[str, Any]) -> Outcome:
+    """What a decision says, as `receive --json` prints it."""
+    row = each["submission"]
+    identity = Identity(row["form"], None, row["unit"], row["fiscal_year"], row["plan_revision"])
+    result = ValidationResult(
+        Reading(submission, identity),
+        row["state"],
+        Text(row["reason_th"], row["reason_en"]),
+        tuple(_finding_of(f) for f in each["findings"]),
+        tuple(_posting_of(p) for p in each["postings"] if p["state"] != "held"),
+        tuple(("", "") for _ in range(row["rows_held"])),
+        previous=row["previous"],
+    )
+    return Outcome(submission, result, row["answer"], row["judged_revision"])
+
+
+def _finding_of(row: Mapping[str, Any]) -> Finding:
+    places = tuple(Place(address) for address in json.loads(row["cells"]))
+    places = (replace(places[0], proposal=row["proposal"]), *places[1:]) if places else ()
+    message = Text(row["message_th"], row["message_en"])
+    return Finding(
+        row["rule"], row["severity"], message, row["sheet"], places, row["value"], row["indicator"], row["period"]
+    )
+
+
+def _posting_of(row: Mapping[str, Any]) -> Posting:
+    entries = json.loads(row["entries"])
+    return Posting(
+        row["unit"], row["form"], row["indicator"], row["period"], row["state"], entries, (), blank=row["blank"]
+    )
+
+
+def add_arrivals(connection: Connection, arrivals: Iterable[Mapping[str, Any]]) -> None:
+    """One row per claim, state "received"; a claim that is there already (a crash came between) is left alone."""
+    for arrival in arrivals:
+        known = connection.execute(select(SUBMISSION.c.number).where(SUBMISSION.c.claim == arrival["claim"])).first()
+        if known is None:
+            row = {key: arrival[key] for key in _ARRIVAL}
+            connection.execute(insert(SUBMISSION).values(**row, state="received"))
+
+
+def empty(connection: Connection) -> None:
+    """Remove every row that a rebuild writes; what was published stays known."""
+    for table in (*_ROWS.values(), PLAN, ISSUED, SUBMISSION):
+        connection.execute(delete(table))
+
+
+def differing(connection: Connection, each: Mapping[str, Any]) -> list[str]:
+    """Tables in which the ledger does not say what a decision says; [] where they agree."""
+    found = []
+    row = connection.execute(select(SUBMISSION).where(SUBMISSION.c.number == each["number"])).mappings().first()
+    if row is None or any(row[key] != value for key, value in each["submission"].items()):
+        found.append(SUBMISSION.name)
+    for key, table in _ROWS.items():
+        if _as_set(connection, table, each["number"]) != {_as_text(r, table) for r in each[key]}:
+            found.append(table.name)
+    if each["plan"] and _as_set(connection, PLAN, each["number"]) != {_as_text(each["plan"], PLAN)}:
+        found.append(PLAN.name)
+    return found
+
+
+def _as_set(connection: Connection, table: Any, number: int) -> set[str]:
+    rows = connection.execute(select(table).where(table.c.submission == number)).mappings()
+    return {_as_text(r, table) for r in rows}
+
+
+def _as_text(row: Mapping[str, Any], table: Any) -> str:
+    return json.dumps([row.get(c.name) for c in table.columns], ensure_ascii=True)
+
+
+def strays(connection: Connection) -> dict[str, int]:
+    """Rows about arrivals the ledger does not know: table -> how many."""
+    found = {}
+    known = select(SUBMISSION.c.number)
+    for table in (*_ROWS.values(), PLAN):
+        rows = connection.execute(select(table.c.submission).where(table.c.submission.not_in(known))).all()
+        if rows:
+            found[table.name] = len(rows)
+    return found
+
+
+# -- rows of one judgement ---------------------------------------------------------------------------------------------
+def _state(outcome: Outcome) -> dict[str, Any]:
+    result, identity = outcome.result, outcome.result.reading.identity
+    return {
+        "state": result.state,
+        "reason_th": result.reason.th,
+        "reason_en": result.reason.en,
+        "form": identity.form,
+        "unit": identity.unit,
+        "fiscal_year": identity.fiscal_year,
+        "plan_revision": identity.plan_revision,
+        "judged_revision": outcome.judged_revision,
+        "answer": outcome.answer,
+        "previous": result.previous,
+        "rows_taken": sum(not p.blank for p in result.postings),
+        "rows_held": len(result.held),
+    }
+
+
+def _findings(outcome: Outcome) -> list[dict[str, Any]]:
+    return [
+        {
+            "submission": outcome.submission.number,
+            "n": n,
+            "rule": f.rule,
+            "severity": f.severity,
+            "sheet": f.sheet,
+            "cells": json.dumps(f.cells),
+            "value": f.value,
+            "message_th": f.message.th,
+            "message_en": f.message.en,
+            "proposal": f.proposal,
+            "indicator": f.indicator,
+            "period": f.period,
+        }
+        for n, f in enumerate(outcome.result.findings)
+    ]
+
+
+def _postings(outcome: Outcome) -> list[dict[str, Any]]:
+    identity = outcome.result.reading.identity
+    common = {
+        "submission": outcome.submission.number,
+        "form": identity.form,
+        "fiscal_year": identity.fiscal_year,
+        "unit": identity.unit,
+    }
+    taken = [
+        {
+            **common,
+            "indicator": p.indicator,
+            "period": p.period,
+            "state": p.state,
+            "blank": p.blank,
+            "entries": json.dumps(p.entries, ensure_ascii=False, sort_keys=True),
+            "sheet": p.sheet,
+            "cell": p.cell,
+        }
+        for p in outcome.result.postings
+    ]
+    keys = {(p["indicator"], p["period"]) for p in taken}
+    held = [
+        {
+            **common,
+            "indicator": i,
+            "period": p,
+            "state": "held",
+            "blank": False,
+            "entries": "{}",
+            "sheet": "",
+            "cell": "",
+        }
+        for i, p in dict.fromkeys(outcome.result.held)
+        if (i, p) not in keys
+    ]
+    return taken + held
+
+
+def _facts(outcome: Outcome) -> list[dict[str, Any]]:
+    identity = outcome.result.reading.identity
+    return [
+        {
+            "submission": outcome.submission.number,
+            "indicator": f.indicator,
+            "row_period": p.period,
+            "scenario": f.scenario,
+            "period": f.period,
+            "form": identity.form,
+            "fiscal_year": identity.fiscal_year,
+            "unit": f.unit,
+            "stage": f.stage,
+            "value": f.value,
+            "numerator": f.numerator,
+            "denominator": f.denominator,
+            "sheet": f.sheet,
+            "cell": f.cell,
+            "typed": f.typed,
+        }
+        for p in outcome.result.postings
+        for f in p.facts
+    ]

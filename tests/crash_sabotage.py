@@ -1,0 +1,190 @@
+"""Receivers with one fault each, as people write them: a test of the crash tests, which must find every one."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline import intake, issue, reply, run, store
+from pipeline.ledger import book, decisions
+
+SABOTAGES: dict[str, Callable[[], None]] = {}
+
+
+def _sabotage(wrong: Callable[[], None]) -> Callable[[], None]:
+    SABOTAGES[wrong.__name__] = wrong
+    return wrong
+
+
+@_sabotage
+def claim_dropped_before_commit() -> None:
+    real = store.keep
+
+    def keep(settings: Any, claimed: Path, claim: Any) -> store.Kept:
+        kept = real(settings, claimed, claim)
+        claimed.unlink()
+        claimed.with_suffix(".json").unlink()
+        return kept
+
+    store.keep = keep
+
+
+@_sabotage
+def no_unique_claim() -> None:
+    def add(connection: Any, arrivals: Any) -> None:
+        from sqlalchemy import insert
+
+        from pipeline.ledger.tables import SUBMISSION
+
+        for arrival in arrivals:
+            row = {k: arrival[k] for k in decisions._ARRIVAL if k != "number"}
+            number = book.last_number(connection) + 1
+            connection.execute(
+                insert(SUBMISSION).values(**{**row, "claim": uuid.uuid4().hex, "number": number}, state="received")
+            )
+
+    decisions.add_arrivals = add
+
+
+@_sabotage
+def envelope_after_the_move() -> None:
+    def claim(settings: Any, files: Any, first: int, received_at: Any) -> list[intake.Waiting]:
+        for number, seen in enumerate(files, first):
+            target = settings.taking / f"{number:09d}-{uuid.uuid4().hex}.bin"
+            os.rename(seen.path, target)
+            envelope = intake._envelope(settings, number, seen.name, received_at)
+            os.rename(target, envelope.with_suffix(".bin"))
+        return []
+
+    intake.claim = claim
+
+
+@_sabotage
+def claims_forgotten_after_a_crash() -> None:
+    real, real_claim, mine = intake.claims, intake.claim, []
+
+    def claim(*args: Any) -> Any:
+        mine.append(True)
+        return real_claim(*args)
+
+    intake.claim = claim
+    intake.claims = lambda *args: real(*args) if mine else []
+
+
+@_sabotage
+def outcome_before_answer() -> None:
+    real_reply = reply.reply
+    later: list[tuple[Any, ...]] = []
+
+    def only_name(settings: Any, result: Any, plan: Any, as_of: Any) -> str:
+        later.append((settings, result, plan, as_of))
+        return "receipts/x.html"
+
+    def finish(self: Any, results: Any, plan: Any = None, real: Any = run._Batch.finish) -> None:
+        real(self, results, plan)
+        while later:
+            real_reply(*later.pop())
+
+    reply.reply = only_name
+    run._Batch.finish = finish  # type: ignore[method-assign]
+
+
+@_sabotage
+def published_in_place() -> None:
+    def place(settings: Any, relative: str, write: Any) -> str:
+        target = settings.outbox / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write(str(target))
+        return relative
+
+    reply.place = place
+    issue.place = place
+
+
+@_sabotage
+def ledger_before_the_original() -> None:
+    real = store.keep
+
+    def keep(settings: Any, claimed: Path, claim: Any) -> store.Kept:
+        arrival = {**claim, "sha256": store.sha_of(claimed), "size": claimed.stat().st_size}
+        folder = store.folder_of(settings, arrival["sha256"])
+        arrival["path"] = (folder / "original").relative_to(settings.var).as_posix()
+        engine = book.open_ledger(settings.database)
+        with engine.begin() as connection:
+            decisions.add_arrivals(connection, [arrival])
+        claimed.rename(claimed.with_suffix(".taken"))
+        kept = real(settings, claimed.with_suffix(".taken"), claim)
+        claimed.with_suffix(".taken").unlink()
+        return kept
+
+    store.keep = keep
+
+
+@_sabotage
+def rows_in_two_transactions() -> None:
+    real = decisions.apply
+
+    def apply(connection: Any, found: Any) -> None:
+        states = [{**d, "findings": [], "postings": [], "facts": [], "plan": None} for d in found]
+        real(connection, states)
+        connection.commit()
+        connection.begin()
+        real(connection, found)
+
+    decisions.apply = apply
+    store.decided = lambda *_: None
+    run.store.decided = lambda *_: None
+
+
+@_sabotage
+def issued_before_the_templates() -> None:
+    real = run.issue
+
+    def early(office: Any, year: Any = None, before: Any = None, progress: Any = None) -> Any:
+        with office.engine.begin() as connection:
+            plan = book.plan_of(connection, year)
+            book.add_issued(connection, year, plan.revision)
+        return real(office, year, before)
+
+    run.issue = early
+
+
+@_sabotage
+def original_written_in_place() -> None:
+    def copy(source: Path, target: Path) -> Any:
+        data = source.read_bytes()
+        folder = target.parent.parent / (sha := __import__("hashlib").sha256(data).hexdigest())[:2] / sha
+        folder.mkdir(parents=True, exist_ok=True)
+        stat = source.stat()
+        if not (folder / "original").exists():
+            with open(folder / "original", "wb") as handle:
+                handle.write(data)
+        target.write_bytes(b"")
+        return sha, stat
+
+    def keep(settings: Any, claimed: Path, claim: Any) -> store.Kept:
+        sha, stat = copy(claimed, store.aside(settings) / "x")
+        arrival = {**claim, "sha256": sha, "size": stat.st_size, "path": f"originals/{sha[:2]}/{sha}/original"}
+        return store.Kept(arrival, stat.st_size, stat.st_mtime_ns)
+
+    store.keep = keep
+
+
+@_sabotage
+def trouble_becomes_a_verdict() -> None:
+    real = run._Batch._answered
+
+    def answered(self: Any, result: Any, plan: Any) -> Any:
+        try:
+            return real(self, result, plan)
+        except OSError as error:
+            return run.Outcome(result.reading.submission, run._bug(result.reading.submission, error))
+
+    run._Batch._answered = answered  # type: ignore[method-assign]
+
+
+_ = json
