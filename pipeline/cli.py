@@ -173,7 +173,8 @@ def _print_files(outcomes: list[Outcome], counted: dict[str, int]) -> None:
         if outcome.result.state in ("accepted", "duplicate") and len(outcomes) > 20:
             continue
         reason = outcome.result.reason.pick("th" if _th() else "en")
-        answer = f" -> outbox/{outcome.answer}" if outcome.answer else ""
+        folder = "" if Path(outcome.answer).is_absolute() else "outbox/"
+        answer = f" -> {folder}{outcome.answer}" if outcome.answer else ""
         print(f"  {_STATES[outcome.result.state][at]}: {outcome.submission.name}: {reason}{answer}")
     if not outcomes:
         _say("inbox ไม่มีไฟล์ใหม่", "nothing new in inbox")

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from schemas.periods import due_quarters
 from schemas.plan import CRITERIA, Plan, float_of
 
 QUARTERS = (1, 2, 3, 4)
 _WORDS = ("details", "problem", "remedy", "evidence", "plan_status", "reportable", "waived")
 _SOURCE = ("file", "sha256", "sheet", "cell", "received_at", "submission")
-_DUE = {"half-yearly": (2, 4), "yearly": (4,)}
 
 
 def consolidate(
@@ -102,7 +102,9 @@ def _place(facts: pd.DataFrame, period: str, column: str, index: pd.Index) -> pd
 def _waived_plans(postings: pd.DataFrame, index: pd.Index) -> np.ndarray:
     """Waivers under which the monthly plan of each row was taken."""
     rows = postings[(postings["form"] == "monthly_plan") & postings["entries"].str.contains('"waived"', regex=False)]
-    texts = pd.Series([json.loads(e)["waived"] for e in rows["entries"]], index=rows["unit"] + "\t" + rows["indicator"], dtype=object)
+    texts = pd.Series(
+        [json.loads(e)["waived"] for e in rows["entries"]], index=rows["unit"] + "\t" + rows["indicator"], dtype=object
+    )
     return texts.reindex(index).fillna("").to_numpy(dtype=object)
 
 
@@ -133,7 +135,9 @@ def _row_words(
     for column in (*_SOURCE, "state"):
         filler: Any = 0 if column == "submission" else ""
         found[f"{column}{q}"] = rows[column].astype(object).reindex(index).fillna(filler).to_numpy(dtype=object)
-    found[f"notes{q}"] = np.array([" | ".join(t for t in pair if t) for pair in zip(of_plan, found.pop(f"waived{q}"), strict=True)], dtype=object)
+    found[f"notes{q}"] = np.array(
+        [" | ".join(t for t in pair if t) for pair in zip(of_plan, found.pop(f"waived{q}"), strict=True)], dtype=object
+    )
     deadline = plan.deadline(period, "quarterly_result")
     found[f"late{q}"] = np.array(
         [bool(t) and datetime.fromisoformat(t).astimezone(zone).date() > deadline for t in found[f"received_at{q}"]],
@@ -141,7 +145,7 @@ def _row_words(
     )
     newest = held[(held["form"] == "quarterly_result") & (held["period"] == period) & (held["state"] == "held")]
     waiting = index.isin(newest["unit"] + "\t" + newest["indicator"])
-    due = np.array([q in _DUE.get(c, QUARTERS) for c in cycle], dtype=bool)
+    due = np.array([q in due_quarters(c) for c in cycle], dtype=bool)
     said = np.where(waiting, "held", np.where(due, "blank", "not_due")).astype(object)
     said = np.where(found[f"reportable{q}"] == "cannot", "cannot", said)
     found[f"said{q}"] = np.where(found[f"reportable{q}"] == "can", "reported", said)

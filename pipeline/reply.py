@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Finding, ReadRow, ValidationResult
+from pipeline.model import Finding, Posting, ReadRow, ValidationResult
 from pipeline.office.compose import marked, plan_copy, unit_copy
 from pipeline.office.forms import draw
 from pipeline.settings import Settings
@@ -21,7 +21,7 @@ from schemas.forms_index import forms
 from schemas.language import Text
 from schemas.numbers import parse
 from schemas.owned import OWNED
-from schemas.periods import name_of, thai_date
+from schemas.periods import due_quarters, end_of, name_of, thai_date
 from schemas.plan import Plan, code_finder
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9ก-๙._-]")
@@ -71,7 +71,9 @@ def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of
     )
     stem = _stem(name, identity.form)
     if result.state in ("accepted", "returned") and folder != "_unidentified":
-        _put_away(settings, folder, identity.form or "", keep=f"{stem}.marked.xlsx" if result.state == "returned" else "")
+        _put_away(
+            settings, folder, identity.form or "", keep=f"{stem}.marked.xlsx" if result.state == "returned" else ""
+        )
     if result.state == "accepted":
         page = receipt(result, plan)
         return place(
@@ -219,11 +221,13 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
         )
     if plan and identity.form and identity.form != "central_plan" and (nearest := _next_deadline(result, plan)):
         lines.append(("กำหนดส่งถัดไป", nearest))
+    if plan and (missing := _missing(result, plan)):
+        lines.append(("ยังขาด", missing))
     body = [
         f"<h1>{html.escape(head.th)} <small>{html.escape(head.en)}</small></h1>",
         _dl(lines),
         _asked(result.findings),
-        _read(result),
+        _read(result, plan),
     ]
     tone = _COLOUR[result.state]
     return (
@@ -254,6 +258,25 @@ def _next_deadline(result: ValidationResult, plan: Plan) -> str:
     return f"{name_of(f'{plan.fiscal_year}-Q{q}').th} ภายใน {thai_date(day)}"
 
 
+def _missing(result: ValidationResult, plan: Plan) -> str:
+    """Indicators of quarters that have ended for which this file says nothing, by quarter; "" where nothing is missing."""
+    if result.reading.identity.form != "quarterly_result" or not result.reading.rows:
+        return ""
+    today = result.reading.submission.received_at.date()
+    said = {(p.indicator, p.period) for p in result.postings if not p.blank} | set(result.held)
+    typed = {(r.text("indicator"), r.sheet_key) for r in result.reading.rows if r.text("reportable").strip()}
+    parts = []
+    for q in (1, 2, 3, 4):
+        period = f"{plan.fiscal_year}-Q{q}"
+        own = [i["code"] for i in plan.assigned(result.reading.identity.unit or "") if q in due_quarters(i["cycle"])]
+        left = [c for c in own if (c, period) not in said and (c, f"q{q}") not in typed]
+        if end_of(period) < today and left:
+            parts.append(
+                f"{name_of(period).th}: {', '.join(left[:6])}{f' … (+{len(left) - 6})' if len(left) > 6 else ''}"
+            )
+    return " · ".join(parts)
+
+
 def _dl(lines: Sequence[tuple[str, str]]) -> str:
     return "<dl>" + "".join(f"<dt>{html.escape(a)}</dt><dd>{html.escape(b)}</dd>" for a, b in lines) + "</dl>"
 
@@ -270,15 +293,24 @@ def _asked(findings: Sequence[Finding]) -> str:
     return f"<h2>ข้อสังเกต {len(findings)} รายการ</h2><table><tr><th>ระดับ</th><th>ตำแหน่ง</th><th>ตัวชี้วัด</th><th>พบว่า</th><th>วิธีแก้</th></tr>{''.join(rows)}</table>"
 
 
-def _read(result: ValidationResult) -> str:
-    rows = []
+def _read(result: ValidationResult, plan: Plan | None) -> str:
+    """The figures as read, one row of the form a line, with the name of the indicator."""
+    names = {i["code"]: i["name"] for i in plan.assigned(result.reading.identity.unit or "")} if plan else {}
+    lines = []
     for p in result.postings:
-        shown = ", ".join(f"{name_of(f.period).th} = {f.value}" for f in p.facts) or (
-            "ยังไม่สามารถรายงานผลได้" if p.entries.get("reportable") == "cannot" else "(ว่าง)" if p.blank else "-"
-        )
-        rows.append(
-            f"<tr><td>{html.escape(p.indicator)}</td><td>{html.escape(name_of(p.period).th)}</td><td>{html.escape(shown)}</td><td>{html.escape(p.sheet)} {p.cell}</td></tr>"
-        )
-    if not rows:
+        cells = (p.indicator, names.get(p.indicator, ""), name_of(p.period).th, _figures(p), f"{p.sheet} {p.cell}")
+        lines.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
+    if not lines:
         return ""
-    return f"<h2>ค่าที่อ่านได้</h2><table><tr><th>ตัวชี้วัด</th><th>งวด</th><th>ค่า</th><th>แถวในไฟล์</th></tr>{''.join(rows)}</table>"
+    head = "".join(f"<th>{t}</th>" for t in ("รหัส", "ตัวชี้วัด", "งวด", "ค่าที่อ่านได้", "แถวในไฟล์"))
+    return f"<h2>ค่าที่อ่านได้ <span class='en'>as read</span></h2><table><tr>{head}</tr>{''.join(lines)}</table>"
+
+
+def _figures(posting: Posting) -> str:
+    if posting.blank:
+        return "(ลบออก)"
+    if not posting.facts:
+        return "ยังไม่สามารถรายงานผลได้" if posting.entries.get("reportable") == "cannot" else "-"
+    if len(posting.facts) == 1 and posting.facts[0].period == posting.period:
+        return posting.facts[0].value
+    return ", ".join(f"{name_of(f.period).th} = {f.value}" for f in posting.facts)

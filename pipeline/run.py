@@ -160,8 +160,9 @@ def _judge_all(office: Office, reader: Reader, queue: Sequence[Submission], prog
     outcomes = _decided_before(office, queue)
     known = {o.submission.number for o in outcomes}
     work = [s for s in queue if s.number not in known]
+    blocked: set[tuple[Any, ...]] = set()
     for batch in intake.chunks(work, BATCH):
-        judged, stopped = _judge(office, reader, batch)
+        judged, stopped = _judge(office, reader, batch, blocked)
         outcomes += judged
         progress("judge", len(outcomes), len(queue))
         if stopped is not None:
@@ -180,9 +181,11 @@ def _decided_before(office: Office, queue: Sequence[Submission]) -> list[Outcome
     return [decisions.outcome_of(s, d) for s, d in found]
 
 
-def _judge(office: Office, reader: Reader, batch: Sequence[Submission]) -> tuple[list[Outcome], Text | None]:
+def _judge(
+    office: Office, reader: Reader, batch: Sequence[Submission], blocked: set[tuple[Any, ...]]
+) -> tuple[list[Outcome], Text | None]:
     """(what became of one micro-batch, why nothing more can be judged now): a bug costs the one file that shows it."""
-    work = _Batch(office, reader)
+    work = _Batch(office, reader, blocked)
     try:
         work.judge(batch)
         return list(work.done.values()), None
@@ -197,7 +200,7 @@ def _judge(office: Office, reader: Reader, batch: Sequence[Submission]) -> tuple
         LOG.exception("a batch of %d files failed; they are judged one by one", len(batch))
     outcomes = list(work.done.values())
     for submission in rest:
-        judged, stopped = _judge(office, reader, [submission])
+        judged, stopped = _judge(office, reader, [submission], blocked)
         outcomes += judged
         if stopped is not None:
             return outcomes, stopped
@@ -218,14 +221,16 @@ def _rules_version() -> str:
 class _Batch:
     """One micro-batch on the road: read together, judged per form and year in one frame, written in one transaction."""
 
-    def __init__(self, office: Office, reader: Reader) -> None:
+    def __init__(self, office: Office, reader: Reader, blocked: set[tuple[Any, ...]] | None = None) -> None:
         self.office, self.reader = office, reader
+        self.blocked = set() if blocked is None else blocked  # units and forms of which an earlier file waits
         self.plans: dict[int, Plan | None] = {}
         self.done: dict[int, Outcome] = {}
 
     def judge(self, batch: Sequence[Submission]) -> None:
         """Judge and record every file of the batch; `done` says what became of each."""
         units: list[Reading] = []
+        batch = [replace(s, received_at=s.received_at.astimezone(self.office.settings.zone)) for s in batch]  # people's clock
         paths = [str(self.office.settings.var / s.path) for s in batch]
         for submission, answer in zip(batch, self.reader.read(paths), strict=True):
             reading = self._reading(submission, answer)
@@ -289,7 +294,10 @@ class _Batch:
         groups: dict[tuple[str, int], list[Reading]] = {}
         for reading in wave:
             plan = self._plan_for(reading.identity.fiscal_year)
-            if reading.identity.fiscal_year is None:
+            if _key(reading) in self.blocked:
+                why = Text("รอไฟล์ก่อนหน้าของหน่วยงานเดียวกัน", "Waits for an earlier file of the same unit")
+                self.done[reading.submission.number] = _in_trouble(reading.submission, why)
+            elif reading.identity.fiscal_year is None:
                 self.finish([_whole(reading, "E_YEAR")])
             elif plan is None:
                 self.finish([_pending(reading)])
@@ -378,8 +386,9 @@ class _Batch:
             if found is None:
                 failed = _bug(submission, error, result.reading)
                 return Outcome(submission, failed, self._reply(failed, None), revision)
-            if found.stops:
+            if found.stops or result.reading.identity.form == "central_plan":
                 raise
+            self.blocked.add(_key(result.reading))
             LOG.warning("the answer to file %d waits: %s", submission.number, error)
             return _in_trouble(submission, found.text)
 
@@ -394,13 +403,17 @@ def _wave(readings: Sequence[Reading]) -> tuple[list[Reading], list[Reading]]:
     rest: list[Reading] = []
     seen: set[tuple[Any, ...]] = set()
     for reading in readings:
-        key = (reading.identity.unit, reading.identity.form, reading.identity.fiscal_year)
+        key = _key(reading)
         if _order(reading) == first and key not in seen:
             wave.append(reading)
         else:
             rest.append(reading)
         seen.add(key)
     return wave, rest
+
+
+def _key(reading: Reading) -> tuple[Any, ...]:
+    return reading.identity.unit, reading.identity.form, reading.identity.fiscal_year
 
 
 def _order(reading: Reading) -> int:

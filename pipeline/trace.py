@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from pipeline import run, score
 from pipeline.ledger import book
 from pipeline.model import OfficeError
 from schemas.forms.central_plan import OVER_TIME, SCORINGS
-from schemas.periods import is_period, name_of
+from schemas.periods import is_period, name_of, short_thai_date
 
 
 def trace(office: run.Office, unit: str, indicator: str, period: str) -> list[dict[str, Any]]:
@@ -41,8 +42,9 @@ def trace(office: run.Office, unit: str, indicator: str, period: str) -> list[di
     steps += [_found(f) for f in findings[findings["indicator"] == indicator].to_dict("records")]
     upto = int(quarter[-1])
     wanted = [f"{year}-Q{q}" for q in range(1, upto + 1)]
+    zone = office.settings.zone
     steps += [
-        _source(f)
+        _source(f, datetime.fromisoformat(f["received_at"]).astimezone(zone))
         for f in facts.to_dict("records")
         if f["period"] in wanted or (f["period"] == str(year) and f["scenario"] == "plan")
     ]
@@ -104,12 +106,12 @@ def _found(f: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _source(f: dict[str, Any]) -> dict[str, Any]:
+def _source(f: dict[str, Any], arrived: datetime) -> dict[str, Any]:
     scenario = {"plan": "แผน", "actual": "ผล", "estimate": "ประมาณการ"}[f["scenario"]]
     return _step(
         "source",
-        f"{scenario} {name_of(f['period']).th} = {f['value']} (พิมพ์ว่า “{f['typed']}”) จาก {f['file']} แผ่นงาน {f['sheet']} เซลล์ {f['cell']} รับเมื่อ {f['received_at']}",
-        f"{f['scenario']} {f['period']} = {f['value']} (typed “{f['typed']}”) from {f['file']}, sheet {f['sheet']}, cell {f['cell']}, received {f['received_at']}",
+        f"{scenario} {name_of(f['period']).th} = {f['value']} (พิมพ์ว่า “{f['typed']}”) จาก {f['file']} แผ่นงาน {f['sheet']} เซลล์ {f['cell']} รับเมื่อ {short_thai_date(arrived.date())} {arrived:%H:%M}",
+        f"{f['scenario']} {f['period']} = {f['value']} (typed “{f['typed']}”) from {f['file']}, sheet {f['sheet']}, cell {f['cell']}, received {arrived:%Y-%m-%d %H:%M}",
         scenario=f["scenario"],
         period=f["period"],
         value=f["value"],

@@ -82,7 +82,8 @@ def outliers(values: np.ndarray, history: np.ndarray, to_date: np.ndarray, expec
 def typical(values: np.ndarray, least: int = 5) -> np.ndarray:
     """Median of each column where at least `least` figures stand close enough together to measure others by; else NaN.
 
-    Close enough: three units out of four lie within a factor of about ten. Counts of large and small places do not.
+    Close enough: half of the units lie within a factor of about two of the middle one. Counts of large and small
+    places seldom do.
     """
     logs = _log(values)
     middle = _median(logs)

@@ -93,6 +93,11 @@ def quarters_up_to(period: str) -> list[str]:
     return [f"{fy}-Q{n}" for n in range(1, q + 1)]
 
 
+def due_quarters(cycle: str) -> tuple[int, ...]:
+    """The quarters in which an indicator of this reporting cycle owes a result: half-yearly 2 and 4, yearly 4."""
+    return {"half-yearly": (2, 4), "yearly": (4,)}.get(cycle, (1, 2, 3, 4))
+
+
 def order(period: str) -> tuple[date, int]:
     """Sort key of periods: by last day, longer ones after shorter ones. Never sort periods as text."""
     return end_of(period), 4 if ".." in period else {"": 3, "H": 2, "Q": 1}.get(period[5:6], 0)

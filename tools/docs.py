@@ -3,6 +3,7 @@
     python tools/docs.py               write the three pages anew
     python tools/docs.py --check       change nothing; say what is out of date, missing or wrong, and end 1
     python tools/docs.py --pictures    run the demo: draw docs/pictures/ and put its output into README.md
+    python tools/docs.py --tests       run the tests and put how they closed into README.md
 
 `--check` also looks at every page: links lead somewhere, and commands, options, make targets, rules, settings and
 paths that are named exist. `--pictures` needs soffice and pdftoppm.
@@ -37,14 +38,16 @@ WRITTEN = "<!-- Written by tools/docs.py from the code. Change the code, then ru
 GUIDES = ("docs/operating-guide.th.md", "docs/operating-guide.en.md")
 TOLD_IN = {"settings": GUIDES, "machine": ("docs/formats.md",)}
 PAGES = ("README.md", "CHANGELOG.md", "docs")
-OUTPUT = re.compile(r"(<!-- output of make run -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--pictures", action="store_true")
+    parser.add_argument("--tests", action="store_true")
     arguments = parser.parse_args()
+    if arguments.tests:
+        return refresh_tests()
     if arguments.pictures:
         return refresh_pictures()
     if arguments.check:
@@ -413,7 +416,7 @@ def refresh_pictures() -> int:
     with tempfile.TemporaryDirectory(prefix="opsbook-docs-") as scratch:
         office = Path(scratch) / "office"
         said = [run_demo("demo", "--if-new", office), run_demo("--office", office, "run")]
-        put_output("".join(said))
+        put_output("make run", "run: taking in inbox/ and publishing to outbox/\n" + "".join(said))
         newest = sorted(office.glob("outbox/reports/*/*/executive.xlsx"))[-1]
         returned = sorted(office.glob("outbox/returned/*/*.marked.xlsx"))[0]
         draw = Drawing(Path(scratch))
@@ -430,13 +433,25 @@ def run_demo(*arguments: object) -> str:
     return done.stdout
 
 
-def put_output(said: str) -> None:
+def put_output(command: str, said: str) -> None:
+    """What a command printed, between its two marks in README.md."""
     path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    setup = "run: taking in inbox/ and publishing to outbox/\n"
-    block = f"```console\n$ make run\n{setup}{said}```\n"
-    path.write_text(OUTPUT.sub(lambda m: m[1] + block + m[3], text), encoding="utf-8")
-    print("docs: README.md has the output of make run")
+    block = f"```console\n$ {command}\n{said}```\n"
+    marks = re.compile(rf"(<!-- output of {command} -->\n).*?(<!-- end -->)", re.DOTALL)
+    path.write_text(marks.sub(lambda m: m[1] + block + m[2], path.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"docs: README.md has the output of {command}")
+
+
+def refresh_tests() -> int:
+    """Run what `make test` runs; put its closing lines into README.md where all passed."""
+    call = [sys.executable, "-m", "pytest", "-n", "auto", "--color=no"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    lines = done.stdout.splitlines()
+    closing = [line for line in lines if re.match(r"=+ .*(passed|failed|error).* =+$|SKIPPED ", line)]
+    print("\n".join(closing))
+    if done.returncode == 0:
+        put_output("make test", "\n".join(["test: pytest, everything but the long tests", "…", *closing, ""]))
+    return done.returncode
 
 
 def fixes_and_form(pages: list[np.ndarray]) -> np.ndarray:
@@ -473,7 +488,7 @@ class Drawing:
         target = ROOT / "docs" / "pictures" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         for dpi in (130, 115, 100, 90, 80, 70):
-            data = png(trimmed(chosen(self.pages(pdf, dpi))))
+            data = png(np.pad(trimmed(chosen(self.pages(pdf, dpi))), ((12, 12), (12, 12), (0, 0)), constant_values=255))
             if len(data) <= MOST_BYTES:
                 break
         target.write_bytes(data)
@@ -495,10 +510,9 @@ def ppm(data: bytes) -> np.ndarray:
 
 
 def png(picture: np.ndarray) -> bytes:
-    """A PNG file; fewer colours make it smaller and are not seen."""
+    """A PNG file of rows x columns x 3."""
     high, wide, _ = picture.shape
-    coarse = np.where(picture > 251, 255, picture & 0xF8 | picture >> 5).astype(np.uint8)
-    lines = np.concatenate([np.zeros((high, 1), dtype=np.uint8), coarse.reshape(high, wide * 3)], axis=1)
+    lines = np.concatenate([np.zeros((high, 1), dtype=np.uint8), picture.reshape(high, wide * 3)], axis=1)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")

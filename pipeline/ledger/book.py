@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -42,8 +43,6 @@ def waiting(connection: Connection, states: Sequence[str] = ("received", "pendin
 
 def submission_of(row: Mapping[str, Any]) -> Submission:
     """The Submission of a ledger row."""
-    from datetime import datetime
-
     return Submission(
         row["number"],
         row["sha256"],
@@ -80,7 +79,7 @@ def plan_row(plan: Plan, submission: Submission) -> dict[str, Any]:
         "fiscal_year": plan.fiscal_year,
         "revision": plan.revision,
         "submission": submission.number,
-        "received_at": submission.received_at.isoformat(),
+        "received_at": submission.received_at.astimezone(UTC).isoformat(),
         "content": json.dumps(plan.content, ensure_ascii=False, sort_keys=True),
         "changed": json.dumps(plan.changed, ensure_ascii=False, sort_keys=True),
     }

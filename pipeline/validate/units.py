@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.model import Finding, Posting, Reading, ValidationResult
 from pipeline.validate.check import failures
+from pipeline.validate.doubts import ask
 from pipeline.validate.findings import finding, from_row, merged, under_policy
 from pipeline.validate.past import Past, Standing
 from pipeline.validate.posting import against_ledger, posting_of
@@ -120,6 +121,7 @@ def _apply_rules(form: Form, sheet: Sheet, rows: list[Row], units: list[str], pl
         if "wide" not in records:
             records["wide"] = wide.to_dict("records")  # type: ignore[assignment]
         _put(rows[failure.line], failure.rule, failure.case, records["wide"][failure.line])
+    ask(form, sheet, cells, rows, units, plan, past)
 
 
 def _put(row: Row, rule: Any, case: str, line: Mapping[str, Any]) -> None:

@@ -1,0 +1,41 @@
+"""An office with a mixed inbox for the crash campaigns: a plan and its revision, good and wrong forms, twins, strangers."""
+
+from __future__ import annotations
+
+import copy
+import os
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import xlsxwriter
+
+from pipeline import begin, run
+from pipeline.ledger import book
+from pipeline.template import write_plan
+
+NOW = "2024-01-10T09:00:00"
+
+
+def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
+    """An office whose inbox holds 2 forms a unit (one in five wrong) and five more files, in a fixed order."""
+    begin.make_demo(root, "ministry", units, 0.2, 1, False, NOW, lambda *_: None)
+    inbox = root / "inbox"
+    office = run.open_office(root)
+    with closing(office.engine.connect()) as connection:
+        plan = book.plan_of(connection, begin.DEMO_YEAR)
+    assert plan is not None
+    office.engine.dispose()
+    content = copy.deepcopy(dict(plan.content))
+    content["indicators"][0]["name"] += " (ฉบับปรับปรุง)"
+    write_plan(content, str(inbox / "แผน 2.xlsx"), datetime(2023, 11, 1, tzinfo=UTC), begin.DEMO_YEAR)
+    first = min(inbox.glob("monthly*.xlsx"))
+    shutil.copy(first, inbox / "สำเนา (2).xlsx")
+    (inbox / "เปล่า.xlsx").write_bytes(b"")
+    (inbox / "note.xlsx").write_text("ไม่ใช่ไฟล์ Excel", encoding="utf-8")
+    with xlsxwriter.Workbook(str(inbox / "ของคนอื่น.xlsx")) as workbook:
+        workbook.add_worksheet().write_string(0, 0, "ของคนอื่น")
+    for n, path in enumerate(sorted(inbox.glob("*.xlsx"))):
+        os.utime(path, (then + n, then + n))
+    return root

@@ -1,0 +1,238 @@
+"""What people do to a workbook before they send it: rows, columns, sheets and headings. Read on, or ask, never guess."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from pipeline import begin, run
+from pipeline.model import Outcome
+
+M, Q = "แผนรายเดือน", "ไตรมาส 1"
+KEYS, HEAD, FIRST = 6, 7, 8  # rows as Excel shows them
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[run.Office, Path, Path]:
+    """A small office whose plan is in force, and two filled forms that nobody sent yet."""
+    root = tmp_path_factory.mktemp("shapes")
+    begin.make_demo(root, "ministry", 2, 0, 1, False, None, lambda *_: None)
+    opened = run.open_office(root)
+    unit = "03001"
+    return opened, root / "inbox" / f"monthly_plan_{unit}.xlsx", root / "inbox" / f"quarterly_result_{unit}.xlsx"
+
+
+Change = Callable[[openpyxl.Workbook], None]
+
+
+def judged(office: tuple[run.Office, Path, Path], tmp_path: Path, change: Change, form: str = "monthly") -> Outcome:
+    """The judgement of a filled form after `change`."""
+    opened, monthly, quarterly = office
+    book = openpyxl.load_workbook(monthly if form == "monthly" else quarterly)
+    change(book)
+    path = tmp_path / "sent.xlsx"
+    book.save(path)
+    return run.check(opened, [path])[0]
+
+
+def figures(outcome: Outcome) -> dict[tuple[str, str, str], str]:
+    return {(f.indicator, f.scenario, f.period): f.value for p in outcome.result.postings for f in p.facts}
+
+
+def asked(outcome: Outcome) -> list[str]:
+    return [f.rule for f in outcome.result.findings if f.severity != "info"]
+
+
+def _without_keys(book: openpyxl.Workbook) -> None:
+    for cell in book[M][KEYS]:
+        cell.value = None
+
+
+def _reversed(book: openpyxl.Workbook) -> None:
+    sheet = book[M]
+    rows = [[copy.copy(c.value) for c in r] for r in sheet.iter_rows(min_row=FIRST)]
+    for at, row in enumerate(reversed(rows)):
+        for column, value in enumerate(row, 1):
+            sheet.cell(FIRST + at, column).value = value
+
+
+def _as_numbers(book: openpyxl.Workbook) -> None:
+    for row in book[M].iter_rows(min_row=FIRST, min_col=7):
+        for cell in row:
+            try:
+                cell.value = float(str(cell.value).replace(",", ""))
+                cell.number_format = "General"
+            except ValueError:
+                continue
+
+
+def _invisible(book: openpyxl.Workbook) -> None:
+    for row in book[M].iter_rows(min_row=FIRST, min_col=7):
+        for cell in row:
+            if isinstance(cell.value, str) and not cell.value.startswith("="):
+                cell.value = f"\u200b {cell.value}\u00a0"
+
+
+def _mangled_headings(book: openpyxl.Workbook) -> None:
+    _without_keys(book)
+    for cell in book[M][HEAD]:
+        cell.value = str(cell.value or "").replace("ำ", " า").replace("่", "").replace("ี", "ี")
+
+
+def _everything(book: openpyxl.Workbook) -> None:
+    _without_keys(book)
+    del book["_opsbook"]
+    book[M].title = "Sheet1"
+    book["Sheet1"].insert_rows(1, 2)
+    book["Sheet1"].insert_cols(1)
+
+
+def _other_words_for_months(book: openpyxl.Workbook) -> None:
+    _without_keys(book)
+    book[M]["G7"], book[M]["H7"], book[M]["I7"] = "ตุลาคม", "พ.ย. 66", "ธันวาคม 2566"
+
+
+SILENT: dict[str, Change] = {
+    "row above": lambda b: b[M].insert_rows(1),
+    "row inside the head": lambda b: b[M].insert_rows(HEAD),
+    "row between": lambda b: b[M].insert_rows(11),
+    "column before": lambda b: b[M].insert_cols(1),
+    "column between": lambda b: b[M].insert_cols(9),
+    "rows and columns": lambda b: (b[M].insert_rows(FIRST), b[M].insert_rows(12), b[M].insert_cols(7), b[M].insert_cols(20)),
+    "sheet renamed": lambda b: setattr(b[M], "title", "Sheet1"),
+    "sheet moved": lambda b: b.move_sheet(M, -1),
+    "rows sorted": _reversed,
+    "rows and columns hidden": lambda b: (setattr(b[M].row_dimensions[9], "hidden", True), setattr(b[M].column_dimensions["H"], "hidden", True)),
+    "key row emptied": _without_keys,
+    "identity sheet deleted": lambda b: b.__delitem__("_opsbook"),
+    "headings mangled": _mangled_headings,
+    "months in other words": _other_words_for_months,
+    "numbers instead of text": _as_numbers,
+    "invisible characters": _invisible,
+    "all at once": _everything,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_the_figures_are_the_same_and_nothing_is_asked(office: Any, tmp_path: Path, name: str) -> None:
+    clean = judged(office, tmp_path, lambda _b: None)
+    changed = judged(office, tmp_path, SILENT[name])
+    assert changed.result.state == "accepted"
+    assert asked(changed) == asked(clean)
+    assert figures(changed) == figures(clean) and len(figures(clean)) > 50
+
+
+def _cell(address: str, value: Any, kind: str | None = None) -> Change:
+    def change(book: openpyxl.Workbook) -> None:
+        book[M][address] = value
+        if kind == "e":
+            book[M][address].data_type = "e"
+        elif kind:
+            book[M][address].number_format = kind
+
+    return change
+
+
+def _total_row(book: openpyxl.Workbook) -> None:
+    row = book[M].max_row + 1
+    book[M].cell(row, 1, "รวม")
+    book[M].cell(row, 7, "999")
+
+
+def _second_row(book: openpyxl.Workbook) -> None:
+    row = book[M].max_row + 1
+    for column in range(1, 44):
+        book[M].cell(row, column, book[M].cell(9, column).value)
+
+
+def _other_form_too(book: openpyxl.Workbook) -> None:
+    sheet = book.create_sheet("ผล")
+    for column, key in enumerate(
+        ("indicator", "reportable", "value", "details", "plan_status", "problem", "remedy", "evidence", "state"), 1
+    ):
+        sheet.cell(1, column, key)
+        sheet.cell(2, column, "x")
+
+
+TOLD: dict[str, tuple[Change, str, str, str]] = {
+    # what was done: (change, state, rule, cell as Excel shows it or "")
+    "column deleted": (lambda b: b[M].delete_cols(10), "returned", "E_COLUMN", "A7"),
+    "row deleted": (lambda b: b[M].delete_rows(10), "returned", "E_MISSING_INDICATOR", ""),
+    "row doubled": (_second_row, "returned", "E_DOUBLE_INDICATOR", "A20"),
+    "total row added": (_total_row, "accepted", "W_EXTRA_ROW", "A20"),
+    "cells merged": (lambda b: b[M].merge_cells("G9:I9"), "accepted", "W_MERGED", "G9"),
+    "text beside": (_cell("AZ9", "ดูหมายเหตุ"), "accepted", "W_OUTSIDE", "AZ9"),
+    "owner's cell changed": (_cell("F9", "99"), "returned", "E_OWNER", "F9"),
+    "error value": (_cell("J9", "#REF!", "e"), "returned", "E_CHAR", "J9"),
+    "formula without value": (_cell("J9", "=1+1"), "returned", "E_FORMULA", "J9"),
+    "percent format": (_cell("J9", 0.85, "0%"), "returned", "E_PERCENT", "J9"),
+    "true and false": (_cell("J9", True), "returned", "E_TYPE", "J9"),
+    "two forms": (_other_form_too, "returned", "E_TWO_FORMS", ""),
+    "unknown unit": (lambda b: b["_opsbook"].__setitem__("B4", "99999"), "returned", "E_UNIT", ""),
+    "head of another unit": (_cell("B2", "[03002] หน่วยงานอื่น"), "returned", "E_UNIT", ""),
+    "other year in the identity": (lambda b: b["_opsbook"].__setitem__("B5", "2568"), "returned", "E_YEAR", ""),
+    "other version": (lambda b: b["_opsbook"].__setitem__("B3", "9"), "returned", "E_VERSION", ""),
+    "unknown indicator": (_cell("A9", "ไม่มีรหัสนี้"), "returned", "E_UNKNOWN_INDICATOR", "A9"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_is_not_certain_is_told_once_with_its_cell(office: Any, tmp_path: Path, name: str) -> None:
+    change, state, rule, cell = TOLD[name]
+    clean = judged(office, tmp_path, lambda _b: None)
+    outcome = judged(office, tmp_path, change)
+    found = [f for f in outcome.result.findings if f.rule == rule]
+    assert outcome.result.state == state
+    assert len(found) == 1 and (not cell or found[0].cells[0] == cell)
+    known = figures(clean)
+    assert all(known[k] == v for k, v in figures(outcome).items()), "a figure that is taken is the right one"
+
+
+def test_a_deleted_column_holds_every_row_of_its_sheet(office: Any, tmp_path: Path) -> None:
+    outcome = judged(office, tmp_path, lambda b: b[M].delete_cols(10))
+    assert outcome.result.postings == () and len(outcome.result.held) == 12
+
+
+def test_renamed_quarter_sheets_are_told_apart_by_their_titles(office: Any, tmp_path: Path) -> None:
+    def rename(book: openpyxl.Workbook) -> None:
+        for quarter in (1, 2, 3, 4):
+            book[f"ไตรมาส {quarter}"].title = f"S{5 - quarter}"
+
+    clean = judged(office, tmp_path, lambda _b: None, "quarterly")
+    assert figures(judged(office, tmp_path, rename, "quarterly")) == figures(clean)
+
+
+def test_a_missing_quarter_sheet_is_one_message_and_the_others_count(office: Any, tmp_path: Path) -> None:
+    outcome = judged(office, tmp_path, lambda b: b.__delitem__("ไตรมาส 3"), "quarterly")
+    assert asked(outcome) == ["E_TABLE"]
+    assert {p.period for p in outcome.result.postings} == {"2567-Q1", "2567-Q2", "2567-Q4"}
+
+
+def test_another_sheet_is_named_as_left_out(office: Any, tmp_path: Path) -> None:
+    def add(book: openpyxl.Workbook) -> None:
+        book.create_sheet("บันทึก")["A1"] = "โน้ต"
+
+    outcome = judged(office, tmp_path, add)
+    assert outcome.result.state == "accepted"
+    assert [f.value for f in outcome.result.findings if f.rule == "I_LEFT_OUT"] == ["บันทึก"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["row", "column"])
+def test_one_row_or_column_inserted_anywhere_costs_at_most_one_message(office: Any, tmp_path: Path, kind: str) -> None:
+    opened, monthly, _ = office
+    clean = judged(office, tmp_path, lambda _b: None)
+    paths = []
+    for at in range(1, 24 if kind == "row" else 46):
+        book = openpyxl.load_workbook(monthly)
+        (book[M].insert_rows if kind == "row" else book[M].insert_cols)(at)
+        paths.append(tmp_path / f"{kind}{at}.xlsx")
+        book.save(paths[-1])
+    for outcome in run.check(opened, paths):
+        assert len(asked(outcome)) <= len(asked(clean)) + 1, outcome.submission.name
+        assert figures(outcome) == figures(clean), outcome.submission.name
