@@ -62,6 +62,7 @@ class Demo:
     units: int
     files: int
     damaged: int
+    fiscal_year: int
 
 
 def make_demo(
@@ -134,7 +135,7 @@ def _fill(office: run.Office, plan: Plan, wrong: float, seed: int, progress: Cal
             for done, count in enumerate(pool.map(_fill_unit, units, chunksize=16)):
                 damaged += count
                 progress("demo", done + 1, len(units))
-    return Demo(len(units), len(units) * len(unit_forms()), damaged)
+    return Demo(len(units), len(units) * len(unit_forms()), damaged, plan.fiscal_year)
 
 
 _SHARED: list[Any] = []

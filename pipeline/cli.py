@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from pipeline.model import Outcome
     from pipeline.run import Office
+    from pipeline.settings import Clock, Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,6 +81,7 @@ def _clear_errors() -> Iterator[None]:
 def _open() -> Office:
     from zoneinfo import ZoneInfo
 
+    from pipeline.log import log_to
     from pipeline.run import open_office
     from pipeline.settings import find_office, load, parse_time
 
@@ -91,18 +92,9 @@ def _open() -> Office:
     root = (_CALL.office or find_office(Path.cwd())).resolve()
     settings = load(root)
     _CALL.lang = _CALL.lang or settings.language
-    _log_to(settings.var / "opsbook.log")
+    log_to(settings.var)
     moment = parse_time(_CALL.now, ZoneInfo(settings.timezone)) if _CALL.now else None
     return open_office(root, moment)
-
-
-def _log_to(path: Path) -> None:
-    log = logging.getLogger("opsbook")
-    if not log.handlers:
-        handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-        log.propagate = False
 
 
 @contextmanager
@@ -175,12 +167,20 @@ def _print_files(outcomes: list[Outcome], counted: dict[str, int]) -> None:
         reason = outcome.result.reason.pick("th" if _th() else "en")
         folder = "" if Path(outcome.answer).is_absolute() else "outbox/"
         answer = f" -> {folder}{outcome.answer}" if outcome.answer else ""
-        print(f"  {_STATES[outcome.result.state][at]}: {outcome.submission.name}: {reason}{answer}")
+        print(f"  {_STATES[outcome.result.state][at]}: {_shown(outcome.submission.name)}: {reason}{answer}")
     if not outcomes:
         _say("inbox ไม่มีไฟล์ใหม่", "nothing new in inbox")
         return
+    if counted["accepted"] and len(outcomes) > 20:
+        print("  outbox/receipts/")
     listed = " · ".join(f"{_STATES[k][at]} {n}" for k, n in counted.items() if n)
     _say(f"รวม {len(outcomes)} ไฟล์: {listed}", f"{len(outcomes)} files: {listed}")
+
+
+def _shown(name: str) -> str:
+    from pipeline.register import shown
+
+    return shown(name)
 
 
 def _print_published(published: list[Any]) -> None:
@@ -226,18 +226,23 @@ def demo(
             _say("สำนักงานนี้มีข้อมูลอยู่แล้ว ไม่สร้างชุดสาธิต", "this office has data already: no demo made")
         else:
             _say(
-                f"ชุดสาธิต: {made.units} หน่วยงาน, {made.files} ไฟล์รอใน inbox (เสียหาย {made.damaged})",
-                f"demo: {made.units} units, {made.files} files waiting in inbox ({made.damaged} damaged)",
+                f"ชุดสาธิต: {made.units} หน่วยงาน, {made.files} ไฟล์รอใน inbox (ตั้งใจทำให้ผิด {made.damaged})",
+                f"demo: {made.units} units, {made.files} files waiting in inbox ({made.damaged} damaged on purpose)",
             )
+            print("  central_plan.xlsx")
+            print(f"  outbox/templates/{made.fiscal_year}/")
 
 
 @app.command()
-def issue() -> None:
+def issue(
+    due: Annotated[bool, typer.Option("--due", help="Only what plan revisions changed and is not issued yet.")] = False,
+) -> None:
     """Write the templates of every unit to outbox/templates."""
     with _clear_errors(), _progress() as progress:
         from pipeline import run
 
-        written = run.issue(_open(), progress=progress)
+        office = _open()
+        written = run.issue_due(office, progress) if due else run.issue(office, progress=progress)
         _say(f"ออกแบบฟอร์ม {len(written)} ไฟล์ใน outbox/templates", f"{len(written)} templates in outbox/templates")
 
 
@@ -275,8 +280,24 @@ def receive(as_json: Annotated[bool, typer.Option("--json", help="One JSON objec
     with _clear_errors(), _progress() as progress:
         from pipeline import run
 
-        outcomes = run.receive(_open(), progress)
+        office = _open()
+        outcomes = run.receive(office, progress)
+        _write_register(office)
     raise typer.Exit(_report(outcomes, as_json))
+
+
+def _write_register(office: Office) -> None:
+    """outbox/register.xlsx drawn anew; where it cannot be written that is said, and the files are in all the same."""
+    from pipeline import trouble
+    from pipeline.register import write_register
+
+    try:
+        write_register(office)
+    except Exception as error:
+        found = trouble.of(error)
+        if found is None:
+            raise
+        print(f"outbox/register.xlsx: {found.text.both}", file=sys.stderr)
 
 
 @app.command()
@@ -306,6 +327,7 @@ def run_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON o
 
         office = _open()
         outcomes = run.receive(office, progress)
+        _write_register(office)
         with office.engine.connect() as connection:
             planned = bool(book.plan_years(connection))
         published = run.publish(office, progress=progress) if planned else []
@@ -328,6 +350,11 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         return
     at = 0 if _th() else 1
     print(" · ".join(f"{_STATES[k][at]} {n}" for k, n in table["files"].items()))
+    sums = table["balance"]
+    _say(
+        f"ไฟล์เข้า {sums['in']} = มีผลแล้ว {sums['final']} + รอ {sums['waiting']} + ไม่มีคำอธิบาย {sums['unexplained']}",
+        f"files in {sums['in']} = final {sums['final']} + waiting {sums['waiting']} + unexplained {sums['unexplained']}",
+    )
     for owed in table["owed"]:
         print(
             f"  {owed['unit']} {owed['name']}: {owed['form']} {owed['period']}: {owed['words_th' if _th() else 'words_en']}"
@@ -376,3 +403,115 @@ def explain(code: str) -> None:
             f"ตัวอย่าง / example: {rule.example}",
         ):
             print(line)
+
+
+# -- looking after an office -------------------------------------------------------------------------------------------
+
+
+@app.command()
+def watch() -> None:
+    """Receive as files arrive, until stopped; publish in a process of its own after a minute of quiet."""
+    import signal
+    import threading
+
+    stop = threading.Event()
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    with _clear_errors():
+        from pipeline.watch import watch as keep_watch
+
+        keep_watch(_open(), stop, _say_unless_well)
+
+
+def _say_unless_well(outcomes: Sequence[Outcome]) -> None:
+    """Quiet on success: only what was not accepted is printed."""
+    for outcome in outcomes:
+        if outcome.result.state not in ("accepted", "duplicate", "pending"):
+            state = _STATES[outcome.result.state][0 if _th() else 1]
+            reason = outcome.result.reason.pick("th" if _th() else "en")
+            print(f"{state}: {_shown(outcome.submission.name)}: {reason}", flush=True)
+
+
+def _clock(settings: Settings) -> Clock:
+    from pipeline.settings import Clock, parse_time
+
+    return Clock(settings.zone, parse_time(_CALL.now, settings.zone) if _CALL.now else None)
+
+
+@app.command()
+def verify(
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild what can be rebuilt.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Hash every original anew and hold store, ledger and outbox against each other."""
+    with _clear_errors():
+        from pipeline import verify as checks
+        from pipeline.settings import find_office, load
+
+        root = (_CALL.office or find_office(Path.cwd())).resolve()
+        done: list[str] = []
+        if repair:
+            office, done = checks.repair(root, _clock(load(root)))
+        else:
+            office = _open()
+        faults = checks.verify(office)
+    if as_json:
+        print(json.dumps({"faults": [f.as_json() for f in faults], "done": done}, ensure_ascii=False, indent=1))
+    else:
+        for line in done:
+            print(f"  {line}")
+        for fault in faults:
+            print(f"  {fault.where[:16]}: {fault.text.pick('th' if _th() else 'en')}")
+        _say(
+            f"พบ {len(faults)} เรื่อง" if faults else "ต้นฉบับ ทะเบียน และคำตอบตรงกันทั้งหมด",
+            f"{len(faults)} faults" if faults else "originals, ledger and answers agree",
+        )
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Write the settings and every original with its envelopes into one file; it may run while files are received."""
+    with _clear_errors():
+        from pipeline.backup import backup as write
+
+        count = write(_open(), file.resolve())
+        _say(f"สำรอง {count} ไฟล์ไว้ใน {file}", f"{count} files kept in {file}")
+
+
+@app.command()
+def restore(file: Path) -> None:
+    """Unpack a backup into the office named by --office (or this folder) and rebuild its ledger."""
+    with _clear_errors():
+        from datetime import UTC, datetime
+
+        from pipeline.backup import restore as unpack
+        from pipeline.settings import Clock
+
+        root = (_CALL.office or Path.cwd()).resolve()
+        count = unpack(root, file.resolve(), Clock(UTC, datetime.now(UTC)))  # type: ignore[arg-type]
+        _CALL.lang = _CALL.lang or "th"
+        _say(f"คืนข้อมูล {count} ไฟล์ที่รับไว้", f"{count} arrivals restored")
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
+    """Look at Python, folders, permissions, space, clocks, ledger and fonts; say what to do."""
+    with _clear_errors():
+        from pipeline.doctor import doctor as look
+        from pipeline.settings import find_office, load
+
+        settings = load((_CALL.office or find_office(Path.cwd())).resolve())
+        _CALL.lang = _CALL.lang or settings.language
+        found = look(settings)
+    if as_json:
+        said = [{"subject": s.subject, "state": s.state, "th": s.text.th, "en": s.text.en,
+                 "remedy_th": s.remedy.th, "remedy_en": s.remedy.en} for s in found]  # fmt: skip
+        print(json.dumps({"symptoms": said}, ensure_ascii=False, indent=1))
+    else:
+        lang, signs = ("th" if _th() else "en"), {"ok": "✓", "doubt": "?", "wrong": "✗"}
+        for symptom in found:
+            remedy = f" -> {symptom.remedy.pick(lang)}" if symptom.remedy.pick(lang) else ""
+            print(f"  {signs[symptom.state]} {symptom.subject}: {symptom.text.pick(lang)}{remedy}")
+    raise typer.Exit(2 if any(s.state == "wrong" for s in found) else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -150,3 +151,54 @@ def _row_words(
     said = np.where(found[f"reportable{q}"] == "cannot", "cannot", said)
     found[f"said{q}"] = np.where(found[f"reportable{q}"] == "can", "reported", said)
     return found
+
+
+# -- what changed after its quarter closed ----------------------------------------------------------------------------
+
+
+def figures(postings: pd.DataFrame, facts: pd.DataFrame, period: str) -> pd.DataFrame:
+    """The results of one quarter as they stand in these frames: unit, indicator, value (exact text), file, …"""
+    rows = postings[
+        (postings["form"] == "quarterly_result") & (postings["period"] == period) & ~postings["blank"].astype(bool)
+    ][["unit", "indicator", "file", "received_at", "state"]]
+    given = facts[
+        (facts["form"] == "quarterly_result") & (facts["scenario"] == "actual") & (facts["period"] == period)
+    ]
+    return rows.merge(given[["unit", "indicator", "value"]], on=["unit", "indicator"], how="left").fillna({"value": ""})
+
+
+def restated(closed: dict[str, tuple[str, pd.DataFrame]], now: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """`schemas.frames.RestatedRow`: what stood when each quarter closed and says something else now.
+
+    `closed`: quarter -> (ISO day it closed, its figures then); `now`: quarter -> its figures now (see `figures`). A figure
+    that came only after the closing is late, not restated.
+    """
+    parts = []
+    for period, (day, then) in closed.items():
+        both = then.merge(now[period], on=["unit", "indicator"], how="left", suffixes=("_old", "_new"))
+        both = both.fillna("")
+        changed = both[[_differs(a, b) for a, b in zip(both["value_old"], both["value_new"], strict=True)]]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "unit": changed["unit"],
+                    "indicator": changed["indicator"],
+                    "period": period,
+                    "closed": day,
+                    "old": changed["value_old"],
+                    "new": changed["value_new"],
+                    "old_file": changed["file_old"],
+                    "new_file": changed["file_new"],
+                    "received_at": changed["received_at_new"],
+                    "state": changed["state_old"],
+                }
+            )
+        )
+    columns = ["unit", "indicator", "period", "closed", "old", "new", "old_file", "new_file", "received_at", "state"]
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return found[columns].astype("str").sort_values(["period", "unit", "indicator"], ignore_index=True)
+
+
+def _differs(old: str, new: str) -> bool:
+    """Figures differ as numbers, so 88 and 88.0 are the same."""
+    return old != new and (not old or not new or Decimal(old) != Decimal(new))

@@ -244,6 +244,8 @@ class Scorecard:
     """Everything a report needs about one period, as frames whose columns `schemas.frames` describes.
 
     `rows`: unit x indicator; `units`, `parents`: totals; `trend`: unit x quarter; `office`: the total of all units.
+    `quarters`: unit x indicator x quarter up to the period; `restated`: figures changed after their quarter closed;
+    `definitions`: what the plan says of each indicator, by code; `deadlines`: last day to send, by quarter (ISO).
     """
 
     fiscal_year: int
@@ -258,3 +260,7 @@ class Scorecard:
     office: Mapping[str, Any]
     settings: Mapping[str, str]
     items: pd.DataFrame
+    quarters: pd.DataFrame = field(default_factory=pd.DataFrame)
+    restated: pd.DataFrame = field(default_factory=pd.DataFrame)
+    definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    deadlines: Mapping[str, str] = field(default_factory=dict)

@@ -73,6 +73,18 @@ def _names(field: Field) -> set[str]:
     return {skeleton(t) for t in (th, f"{th}\n{en}", *field.aliases)} - {""}
 
 
+def _meaning(sheet: Sheet) -> Callable[[str], str | None]:
+    """Text of a heading -> its field: the exact words first, else a skeleton that only one field has (ม.ค. and มี.ค.
+    share theirs)."""
+    exact = {clean(f.label.th): f.key for f in reversed(sheet.fields)}
+    rough: dict[str, set[str]] = {}
+    for f in sheet.fields:
+        for name in _names(f):
+            rough.setdefault(name, set()).add(f.key)
+    sure = {name: next(iter(keys)) for name, keys in rough.items() if len(keys) == 1}
+    return lambda text: exact.get(clean(text)) or sure.get(skeleton(text))
+
+
 def _find(sheet: Sheet, raws: Sequence[RawSheet]) -> _Table | None:
     """The worksheet with our name first, then any that holds the table and says it is the right one."""
     ours = sorted(raws, key=lambda r: (skeleton(r.name) != skeleton(sheet.name), r.hidden))
@@ -99,9 +111,8 @@ def _locate(sheet: Sheet, raw: RawSheet) -> _Table | None:
         if row < _LOOK_ROWS:
             lines.setdefault(row, {})[column] = cell
     keys = {f.key for f in sheet.fields}
-    names = {name: f.key for f in reversed(sheet.fields) for name in _names(f)}
     key_row, by_key = _best(lines, lambda text: text if text in keys else None)
-    name_row, by_name = _best(lines, lambda text: names.get(skeleton(text)))
+    name_row, by_name = _best(lines, _meaning(sheet))
     own = {f.key for f in sheet.inputs} | {sheet.row_key}  # what only this table has; forms share the centre's columns
     need = max(2, len(own) // 2)
     if len(own & set(by_key)) >= need:

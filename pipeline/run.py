@@ -18,16 +18,18 @@ from sqlalchemy import Connection, Engine
 
 from pipeline import consolidate, identify, intake, lock, read, reply, score, store, trouble
 from pipeline.issue import issue_templates
-from pipeline.ledger import book, decisions
+from pipeline.ledger import book, decisions, peers
 from pipeline.model import Identity, OfficeError, Outcome, RawSheet, Reading, Submission, ValidationResult
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
 from pipeline.report.outputs import outputs
 from pipeline.settings import Clock, Settings, load
 from pipeline.validate import again
+from pipeline.validate.figures import siblings
 from pipeline.validate.findings import finding
 from pipeline.validate.past import Standing
 from pipeline.validate.plans import validate_plan
+from pipeline.validate.twins import LEAST, probes
 from pipeline.validate.units import validate
 from schemas.language import Text
 from schemas.periods import end_of, fiscal_year, last_quarter_ended
@@ -323,7 +325,7 @@ class _Batch:
 
     def _validated(self, readings: Sequence[Reading], plan: Plan) -> list[ValidationResult]:
         now = self.office.clock.now()
-        standing = self._standing([r.identity.unit or "" for r in readings], plan.fiscal_year)
+        standing = self._standing(readings, plan)
         try:
             return [self._compared(r) for r in validate(readings, plan, standing, now)]
         except Exception as error:
@@ -354,10 +356,16 @@ class _Batch:
         before = read.read(result.reading.submission, result.reading.identity, answer[0])
         return again.compared(result, before.rows)
 
-    def _standing(self, units: Sequence[str], year: int) -> Standing:
+    def _standing(self, readings: Sequence[Reading], plan: Plan) -> Standing:
+        """What counts for the units of these readings of one form, and the figures of others that doubts are measured by."""
+        year, form = plan.fiscal_year, readings[0].identity.form or ""
+        units = [r.identity.unit or "" for r in readings]
         with self.office.engine.connect() as connection:
             postings = book.standing_postings(connection, year, units=units)
-            return Standing(postings, book.facts_of(connection, postings, year, units=units))
+            facts = book.facts_of(connection, postings, year, units=units)
+            alike = peers.holders(connection, year, form, probes(readings, plan), LEAST)
+            others = peers.figures(connection, year, form, [*siblings(plan, units), *(u for u in alike if u not in units)])
+            return Standing(postings, facts, others, peers.earlier(connection, year, units))
 
     def finish(self, results: Sequence[ValidationResult], plan: Plan | None = None) -> None:
         """Answers first, then the decisions beside the originals, then the ledger, in one transaction.

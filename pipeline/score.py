@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pipeline.model import Scorecard
-from schemas.frames import ScoreRow, TotalRow, TrendRow
+from schemas.frames import QuarterRow, RestatedRow, ScoreRow, TotalRow, TrendRow
 from schemas.numbers import parse
 from schemas.plan import CRITERIA, Plan
 from schemas.rows import PERCENT_UNIT
@@ -65,8 +65,13 @@ _ATTRIBUTES = [
 ]
 
 
-def scorecard(wide: pd.DataFrame, plan: Plan, period: str, as_of: datetime) -> Scorecard:
-    """Score one quarter of the year (`period` "2567-Q2"); quarters after it are not looked at."""
+def scorecard(
+    wide: pd.DataFrame, plan: Plan, period: str, as_of: datetime, restated: pd.DataFrame | None = None
+) -> Scorecard:
+    """Score one quarter of the year (`period` "2567-Q2"); quarters after it are not looked at.
+
+    `restated` (`schemas.frames.RestatedRow`) is carried along for the reports that tell of it.
+    """
     last = int(period[-1])
     quarters = {q: _Quarter(wide, plan, q) for q in range(1, last + 1)}
     now, before = quarters[last], quarters.get(last - 1)
@@ -87,7 +92,30 @@ def scorecard(wide: pd.DataFrame, plan: Plan, period: str, as_of: datetime) -> S
         office,
         plan.settings,
         pd.DataFrame(list(plan.content.get("plan", [])), columns=["kind", "code", "text", "parent"]).fillna(""),
+        QuarterRow.validate(pd.concat([quarters[q].told() for q in quarters], ignore_index=True)),
+        RestatedRow.validate(_none_restated() if restated is None else restated),
+        _definitions(plan),
+        {f"{plan.fiscal_year}-Q{q}": _day(plan, q) for q in (1, 2, 3, 4)},
     )
+
+
+def _day(plan: Plan, q: int) -> str:
+    return plan.deadline(f"{plan.fiscal_year}-Q{q}", "quarterly_result").isoformat()
+
+
+def _none_restated() -> pd.DataFrame:
+    return pd.DataFrame({c: pd.Series([], dtype="str") for c in RestatedRow.to_schema().columns})
+
+
+def _definitions(plan: Plan) -> dict[str, dict[str, str]]:
+    """Each indicator as the plan has it, with the words of its dimension, goal, topic and strategic issue."""
+    found = {}
+    for code, indicator in plan.indicators.items():
+        goal = plan.items.get(indicator.get("goal", ""), {})
+        words = {k: plan.items.get(indicator.get(k, ""), {}).get("text", "") for k in ("dimension", "topic", "goal")}
+        issue = plan.items.get(goal.get("parent", ""), {}).get("text", "")
+        found[code] = {**indicator, **{f"{k}_name": text for k, text in words.items()}, "issue_name": issue}
+    return found
 
 
 class _Quarter:
@@ -268,6 +296,27 @@ class _Quarter:
         }
         rows = pd.concat([rows, pd.DataFrame(extra, index=rows.index)], axis=1)
         return rows.astype(dict.fromkeys(_texts(ScoreRow), "str"))
+
+    def told(self) -> pd.DataFrame:
+        """The quarter as `schemas.frames.QuarterRow`."""
+        wide, q = self.wide, self.q
+        kinds = {c: str(column.dtype) for c, column in QuarterRow.to_schema().columns.items()}
+        columns = {
+            "unit": wide["unit"],
+            "indicator": wide["indicator"],
+            "period": f"{self.plan.fiscal_year}-Q{q}",
+            "plan": self.planned,
+            "value": wide[f"v{q}"],
+            "result": self.result,
+            "score": self.score,
+            "weighted": self.weighted,
+            "light": self.light,
+            "status": self.status,
+            "reported": self.said,
+            **{w: wide[f"{w}{q}"] for w in ("state", "details", "problem", "remedy", "evidence")},
+        }
+        frame = pd.DataFrame(columns, index=wide.index)[list(kinds)]
+        return frame.astype({c: "str" if "str" in kind else kind for c, kind in kinds.items()})
 
     # -- totals -----------------------------------------------------------------------------------------------------
 

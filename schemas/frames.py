@@ -112,3 +112,43 @@ class TrendRow(pa.DataFrameModel):
     period: Series[str]
     headline: Series[float] = pa.Field(nullable=True)
     coverage: Series[float]
+
+
+class QuarterRow(pa.DataFrameModel):
+    """One unit x indicator at each quarter up to the period, as it stands now: what cards, trends and comparisons show."""
+
+    unit: Series[str]
+    indicator: Series[str]
+    period: Series[str]
+    plan: Series[float] = pa.Field(nullable=True)  # plan to date
+    value: Series[float] = pa.Field(nullable=True)  # what this quarter's row says
+    result: Series[float] = pa.Field(nullable=True)  # result to date
+    score: Series[float] = pa.Field(nullable=True, ge=1, le=5)
+    weighted: Series[float] = pa.Field(nullable=True)
+    light: Series[str] = pa.Field(isin=LIGHTS)
+    status: Series[str] = pa.Field(isin=STATUS)
+    reported: Series[str] = pa.Field(isin=REPORTED)
+    state: Series[str] = pa.Field(isin=STATES)
+    details: Series[str]
+    problem: Series[str]
+    remedy: Series[str]
+    evidence: Series[str]
+
+
+class RestatedRow(pa.DataFrameModel):
+    """One figure that was there when its quarter closed (its deadline passed) and says something else now.
+
+    The closing picture is taken from the ledger by the calendar, never from what was published when, so that the same
+    ledger gives the same list wherever it is drawn.
+    """
+
+    unit: Series[str]
+    indicator: Series[str]
+    period: Series[str]
+    closed: Series[str]  # ISO day the quarter closed
+    old: Series[str]  # the figure at closing, exact text; "" where the row said "cannot report yet"
+    new: Series[str]
+    old_file: Series[str]
+    new_file: Series[str]
+    received_at: Series[str]  # when the newer file arrived, ISO time
+    state: Series[str]  # draft or confirmed at closing

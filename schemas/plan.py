@@ -86,6 +86,8 @@ class Plan:
 
         The more specific assignment wins: the unit's code, then its type, then "*" (units without children).
         """
+        if unit not in self.units:
+            return []
         own = dict(self._by_target.get("*", {})) if unit not in self.parents else {}
         kind = self.units.get(unit, {}).get("type", "")
         if kind:

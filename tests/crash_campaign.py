@@ -112,7 +112,7 @@ def state(root: Path) -> dict[str, Any]:
                   else [tuple(r) for r in connection.execute("SELECT * FROM issued ORDER BY 1, 2")] for t in TABLES}  # fmt: skip
     outbox = {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
               for p in sorted((root / "outbox").rglob("*")) if p.is_file() and ".writing" not in p.parts}  # fmt: skip
-    originals = sorted(hashlib.sha256(p.read_bytes()).hexdigest() == p.parent.name and p.parent.name
+    originals = sorted(f"{p.parent.name} {hashlib.sha256(p.read_bytes()).hexdigest() == p.parent.name}"
                        for p in (root / "var" / "originals").rglob("original"))  # fmt: skip
     left = sorted(p.name for p in (root / "inbox").rglob("*") if p.is_file() and p.name not in ("README.md", ".clock"))
     return {"ledger": ledger, "outbox": outbox, "originals": originals, "left": left}
@@ -133,7 +133,12 @@ def unnumbered(found: dict[str, Any]) -> dict[str, Any]:
         for table, lines in found["ledger"].items()
         if table != "issued"
     }
-    return {"ledger": rows, "outbox": sorted(map(_no_number, found["outbox"])), "originals": found["originals"], "left": found["left"]}
+    return {
+        "ledger": rows,
+        "outbox": sorted(map(_no_number, found["outbox"])),
+        "originals": found["originals"],
+        "left": found["left"],
+    }
 
 
 def _no_number(value: Any) -> Any:
@@ -161,11 +166,14 @@ class Campaign:
         self.office, self.work, self.sabotage = office, work, sabotage
         work.mkdir(parents=True, exist_ok=True)
         self._warm()
-        self.wanted, self.steps = self._undisturbed()
+        self.wanted, self.steps = self._undisturbed(None)
+        if sabotage:  # a fair fault: it shows only when something goes wrong
+            found, self.steps = self._undisturbed(sabotage)
+            assert not difference(self.wanted, found), difference(self.wanted, found)
 
-    def _undisturbed(self) -> tuple[dict[str, Any], list[str]]:
+    def _undisturbed(self, sabotage: Callable[[], None] | None) -> tuple[dict[str, Any], list[str]]:
         root = self.fresh("undisturbed")
-        code, _, names = receive(root, Steps(root))
+        code, _, names = receive(root, Steps(root), sabotage)
         assert code == 0, f"the undisturbed receiver ended with {code}"
         return state(root), names
 
@@ -231,7 +239,14 @@ class Campaign:
 
 def main(words: list[str]) -> None:
     """office work kind share seed limit [sabotage]: run one campaign, print what was done and what is wrong as JSON."""
-    office, work, kind, share, seed, limit = Path(words[0]), Path(words[1]), words[2], words[3], int(words[4]), int(words[5])
+    office, work, kind, share, seed, limit = (
+        Path(words[0]),
+        Path(words[1]),
+        words[2],
+        words[3],
+        int(words[4]),
+        int(words[5]),
+    )
     from crash_sabotage import SABOTAGES
 
     campaign = Campaign(office, work, SABOTAGES[words[6]] if len(words) > 6 else None)

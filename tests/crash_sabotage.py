@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import uuid
 from collections.abc import Callable
@@ -77,19 +76,19 @@ def claims_forgotten_after_a_crash() -> None:
 
 @_sabotage
 def outcome_before_answer() -> None:
-    real_reply = reply.reply
+    real_place, real_finish = reply.place, run._Batch.finish
     later: list[tuple[Any, ...]] = []
 
-    def only_name(settings: Any, result: Any, plan: Any, as_of: Any) -> str:
-        later.append((settings, result, plan, as_of))
-        return "receipts/x.html"
+    def place(settings: Any, relative: str, write: Any) -> str:
+        later.append((settings, relative, write))
+        return relative
 
-    def finish(self: Any, results: Any, plan: Any = None, real: Any = run._Batch.finish) -> None:
-        real(self, results, plan)
+    def finish(self: Any, results: Any, plan: Any = None) -> None:
+        real_finish(self, results, plan)
         while later:
-            real_reply(*later.pop())
+            real_place(*later.pop(0))
 
-    reply.reply = only_name
+    reply.place = place
     run._Batch.finish = finish  # type: ignore[method-assign]
 
 
@@ -130,14 +129,11 @@ def rows_in_two_transactions() -> None:
 
     def apply(connection: Any, found: Any) -> None:
         states = [{**d, "findings": [], "postings": [], "facts": [], "plan": None} for d in found]
-        real(connection, states)
-        connection.commit()
-        connection.begin()
+        with connection.engine.begin() as other:
+            real(other, states)
         real(connection, found)
 
     decisions.apply = apply
-    store.decided = lambda *_: None
-    run.store.decided = lambda *_: None
 
 
 @_sabotage
@@ -155,20 +151,15 @@ def issued_before_the_templates() -> None:
 
 @_sabotage
 def original_written_in_place() -> None:
-    def copy(source: Path, target: Path) -> Any:
-        data = source.read_bytes()
-        folder = target.parent.parent / (sha := __import__("hashlib").sha256(data).hexdigest())[:2] / sha
-        folder.mkdir(parents=True, exist_ok=True)
-        stat = source.stat()
-        if not (folder / "original").exists():
-            with open(folder / "original", "wb") as handle:
-                handle.write(data)
-        target.write_bytes(b"")
-        return sha, stat
-
     def keep(settings: Any, claimed: Path, claim: Any) -> store.Kept:
-        sha, stat = copy(claimed, store.aside(settings) / "x")
+        sha, stat = store.sha_of(claimed), claimed.stat()
+        folder = store.folder_of(settings, sha)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            with open(folder / "original", "wb") as handle:
+                handle.write(claimed.read_bytes())
         arrival = {**claim, "sha256": sha, "size": stat.st_size, "path": f"originals/{sha[:2]}/{sha}/original"}
+        (folder / f"arrival-{claim['claim']}.json").write_bytes(store.sealed(arrival))
         return store.Kept(arrival, stat.st_size, stat.st_mtime_ns)
 
     store.keep = keep
@@ -185,6 +176,3 @@ def trouble_becomes_a_verdict() -> None:
             return run.Outcome(result.reading.submission, run._bug(result.reading.submission, error))
 
     run._Batch._answered = answered  # type: ignore[method-assign]
-
-
-_ = json

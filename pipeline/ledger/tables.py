@@ -98,6 +98,7 @@ FACT = Table(
     Column("cell", String(16), nullable=False),
     Column("typed", Text, nullable=False),
     Index("ix_fact_unit", "unit", "form"),
+    Index("ix_fact_value", "value", "form", "fiscal_year"),  # whose figures are these as well?
 )
 
 ISSUED = Table(  # plan revisions whose templates were written

@@ -195,6 +195,7 @@ class _Table:
             target.set_row(n, _LINE)
             self.book.text(target, n, 0, label, font_color="#5A6672", font_size=12)
             self.book.text(target, n, 1, value, bold=True)
+        target.set_default_row(_LINE)
         target.set_row(GROUP_ROW, 27)
         target.set_row(KEY_ROW, 12, None, {"hidden": True})
         target.set_row(HEAD_ROW, max(_heading_height(f) for f in sheet.fields))

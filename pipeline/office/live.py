@@ -7,6 +7,7 @@ cannot stop a paste (conditional formats still colour it) and knows nothing of o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -41,7 +42,11 @@ def twin(cell: str, ratio: bool) -> str:
 
 
 def twin_value(typed: object, ratio: bool) -> float | str:
-    """What `twin` computes for a typed value."""
+    """What `twin` computes for a typed value; a date is a number to a formula."""
+    if isinstance(typed, date):
+        since = datetime(1899, 12, 30)
+        moment = typed.replace(tzinfo=None) if isinstance(typed, datetime) else datetime(*typed.timetuple()[:3])
+        return (moment - since) / timedelta(days=1)
     if isinstance(typed, (int, float)) and not isinstance(typed, bool):
         return float(typed)
     text = " ".join(str(typed).split(" ")).strip(" ")

@@ -16,7 +16,17 @@ from pipeline.validate.figures import Figures, Known, known_of, of_facts, of_row
 from pipeline.validate.findings import finding
 from pipeline.validate.past import Past
 from pipeline.validate.rows import Row
-from pipeline.validate.scale import Slip, last_years, other_quarters, outlying, own_of_row, own_plan, slips_of, year_of
+from pipeline.validate.scale import (
+    Slip,
+    last_years,
+    on_the_way,
+    other_quarters,
+    outlying,
+    own_of_row,
+    own_plan,
+    slips_of,
+    year_of,
+)
 from pipeline.validate.twins import twins
 from schemas.doubts import looks_like_thousands, looks_unusual
 from schemas.language import Form, Sheet, Text
@@ -44,12 +54,13 @@ def ask(
     last = last_years(figures, known, past.earlier)
     if sheet.period:
         year = year_of(figures, past, plan.fiscal_year)
-        slips = slips_of(figures, known, others, last, own_plan(year), other_quarters(year))
+        reached = on_the_way(known, year)
+        slips = slips_of(figures, known, others, last, own_plan(year), other_quarters(year), reached)
         strange, usual = outlying(figures, known, year, past.earlier)
         _same_words(rows, units, past, form, plan.fiscal_year)
     else:
-        slips = slips_of(figures, known, others, last, np.full(figures.values.shape, np.nan), own_of_row(figures, known))
-        strange, usual = np.zeros(len(rows), dtype=bool), np.zeros(len(rows))
+        none, strange, usual = np.full(figures.values.shape, np.nan), np.zeros(len(rows), dtype=bool), np.zeros(len(rows))
+        slips = slips_of(figures, known, others, last, none, own_of_row(figures, known), strange)
         _baselines(rows, figures, known, slips, plan.fiscal_year)
     spelt = _spelling(rows, figures, slips)
     for n, row in enumerate(rows):

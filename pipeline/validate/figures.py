@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.validate.rows import Row
 from schemas.language import Form
-from schemas.plan import float_of
+from schemas.plan import Plan, float_of
 
 Names = np.ndarray[Any, np.dtype[np.object_]]
 _QUARTER = {"sum": 1 / 4, "auto": 1 / 2}
@@ -74,6 +74,18 @@ def joined(a: Figures, b: Figures) -> Figures:
         a.keys,
         np.vstack([a.values, b.values]),
     )
+
+
+def siblings(plan: Plan, units: Sequence[str], enough: int = 40) -> list[str]:
+    """Other units to measure a small batch by: under the same parents first, then of the same type; none for a large one."""
+    batch = set(units)
+    if len(batch) >= enough:
+        return []
+    parents = {plan.units[u].get("parent", "") for u in batch if u in plan.units} - {""}
+    types = {plan.units[u].get("type", "") for u in batch if u in plan.units} - {""}
+    near = [u for u, row in plan.units.items() if row.get("parent", "") in parents]
+    alike = [u for u, row in plan.units.items() if row.get("type", "") in types]
+    return [u for u in dict.fromkeys([*near, *alike]) if u not in batch][: enough - len(batch)]
 
 
 # -- what the centre knows of each line -------------------------------------------------------------------------------

@@ -36,16 +36,24 @@ class Slip:
 
 
 def slips_of(
-    figures: Figures, known: Known, others: Figures, last: np.ndarray, planned: np.ndarray, own: np.ndarray
+    figures: Figures,
+    known: Known,
+    others: Figures,
+    last: np.ndarray,
+    planned: np.ndarray,
+    own: np.ndarray,
+    reached: np.ndarray,
 ) -> dict[int, list[Slip]]:
     """Line -> its slips. `last`, `planned` and `own` have a figure per cell: what was reported of the same period in
-    years before, the unit's own plan of it, the unit's other figures."""
+    years before, the unit's own plan of it, the unit's other figures. `reached` marks lines whose result to date is where
+    it should be: then one part of a sum may be small."""
     share = shares(known, figures.keys)
     references = [known.target[:, None] * share, last, _peers(figures, others)]
     stack = np.stack(references).reshape(len(references), -1)
     values = figures.values.ravel()
     wide = np.ones_like(share, dtype=bool)
-    free = np.isin(known.way, ["sum", "auto"])[:, None] & (share < 1) & np.isnan(planned)
+    free = np.isin(known.way, ["sum", "auto"])[:, None] & (share < 1) & (np.isnan(planned) | reached[:, None])
+    free &= ~_divided(figures.values)
     foreseen = _sane(planned, known.target[:, None] * share)
     found, shown = slips(
         values, foreseen.ravel(), stack, own.ravel(), (known.percent[:, None] & wide).ravel(), free.ravel()
@@ -60,6 +68,13 @@ def slips_of(
         large = bool(found[at] > 0)
         table.setdefault(line, []).append(Slip(column, large, ratio if large else 1 / ratio, reference, like))
     return table
+
+
+def _divided(values: np.ndarray) -> np.ndarray:
+    """Figures that look as if a thousand had been divided away: 2.745, 0.02; nobody plans or counts so finely."""
+    with np.errstate(invalid="ignore"):
+        thousandths = np.abs(values * 100 - np.rint(values * 100)) > 1e-6
+        return thousandths | ((np.abs(values) < 0.1) & (values != 0))
 
 
 def _sane(planned: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -134,6 +149,13 @@ def other_quarters(year: Year) -> np.ndarray:
 def own_plan(year: Year) -> np.ndarray:
     """Per line the unit's own plan of the quarter, as one column."""
     return year.plans[np.arange(len(year.plans)), year.at][:, None]
+
+
+def on_the_way(known: Known, year: Year) -> np.ndarray:
+    """Lines whose result to date is at least half of the plan (else target) to date."""
+    to_date, expected = _to_date(known, year)
+    with np.errstate(invalid="ignore"):
+        return to_date >= 0.5 * expected
 
 
 def outlying(figures: Figures, known: Known, year: Year, earlier: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
