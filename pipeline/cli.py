@@ -385,6 +385,29 @@ def trace(
 
 
 @app.command()
+def rehearse(
+    rule: Annotated[str, typer.Argument(help="A rule's code, or all.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Run a rule as it is now over all stored originals: which it would have returned or asked about. Stores nothing."""
+    with _clear_errors(), _progress() as progress:
+        from pipeline.rehearse import rehearse as run_again
+
+        found = run_again(_open(), rule, progress)
+    if as_json:
+        print(json.dumps(found.as_json(_CALL.lang or "th"), ensure_ascii=False, indent=1))
+        return
+    words = {"returned": ("จะส่งกลับ", "returned"), "asked": ("จะถาม", "asked"), "told": ("จะแจ้ง", "told")}
+    at = 0 if _th() else 1
+    for file in found.files:
+        print(f"  {words[file.would][at]}: {file.submission.number} {file.submission.name}")
+        for f in file.findings:
+            print(f"    {f.rule} {f.sheet} {', '.join(f.cells)}: {f.message.pick('th' if _th() else 'en')}")
+    listed = " · ".join(f"{w[at]} {found.count(k)}" for k, w in words.items())
+    _say(f"{found.rule}: ดู {found.looked_at} ไฟล์: {listed}", f"{found.rule}: {found.looked_at} files: {listed}")
+
+
+@app.command()
 def explain(code: str) -> None:
     """Print one rule of the catalogue: what it says, what to do, an example of a right value."""
     with _clear_errors():

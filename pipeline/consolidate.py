@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from schemas.periods import due_quarters
 from schemas.plan import CRITERIA, Plan, float_of
 
 QUARTERS = (1, 2, 3, 4)
-_WORDS = ("details", "problem", "remedy", "evidence", "plan_status", "reportable", "waived")
+_WORDS = ("details", "problem", "remedy", "evidence", "plan_status", "reportable", "waived", "unlocked")
 _SOURCE = ("file", "sha256", "sheet", "cell", "received_at", "submission")
 
 
@@ -136,9 +136,9 @@ def _row_words(
     for column in (*_SOURCE, "state"):
         filler: Any = 0 if column == "submission" else ""
         found[f"{column}{q}"] = rows[column].astype(object).reindex(index).fillna(filler).to_numpy(dtype=object)
-    found[f"notes{q}"] = np.array(
-        [" | ".join(t for t in pair if t) for pair in zip(of_plan, found.pop(f"waived{q}"), strict=True)], dtype=object
-    )
+    changed = [f"แก้ไขหลังปลดล็อก {memo}" if memo else "" for memo in found.pop(f"unlocked{q}")]
+    said_of = zip(of_plan, found.pop(f"waived{q}"), changed, strict=True)
+    found[f"notes{q}"] = np.array([" | ".join(t for t in texts if t) for texts in said_of], dtype=object)
     deadline = plan.deadline(period, "quarterly_result")
     found[f"late{q}"] = np.array(
         [bool(t) and datetime.fromisoformat(t).astimezone(zone).date() > deadline for t in found[f"received_at{q}"]],
@@ -161,9 +161,7 @@ def figures(postings: pd.DataFrame, facts: pd.DataFrame, period: str) -> pd.Data
     rows = postings[
         (postings["form"] == "quarterly_result") & (postings["period"] == period) & ~postings["blank"].astype(bool)
     ][["unit", "indicator", "file", "received_at", "state"]]
-    given = facts[
-        (facts["form"] == "quarterly_result") & (facts["scenario"] == "actual") & (facts["period"] == period)
-    ]
+    given = facts[(facts["form"] == "quarterly_result") & (facts["scenario"] == "actual") & (facts["period"] == period)]
     return rows.merge(given[["unit", "indicator", "value"]], on=["unit", "indicator"], how="left").fillna({"value": ""})
 
 
@@ -177,7 +175,8 @@ def restated(closed: dict[str, tuple[str, pd.DataFrame]], now: dict[str, pd.Data
     for period, (day, then) in closed.items():
         both = then.merge(now[period], on=["unit", "indicator"], how="left", suffixes=("_old", "_new"))
         both = both.fillna("")
-        changed = both[[_differs(a, b) for a, b in zip(both["value_old"], both["value_new"], strict=True)]]
+        pairs = zip(both["value_old"], both["value_new"], strict=True)
+        changed = both[np.array([_differs(a, b) for a, b in pairs], dtype=bool)]
         parts.append(
             pd.DataFrame(
                 {
@@ -201,4 +200,17 @@ def restated(closed: dict[str, tuple[str, pd.DataFrame]], now: dict[str, pd.Data
 
 def _differs(old: str, new: str) -> bool:
     """Figures differ as numbers, so 88 and 88.0 are the same."""
-    return old != new and (not old or not new or Decimal(old) != Decimal(new))
+    return old != new and (not old or not new or Fraction(old) != Fraction(new))
+
+
+def sources(newest: pd.DataFrame, period: str) -> list[tuple[int, str, str, str]]:
+    """(number, file, sha256, received at) of every submission that the quarters up to `period` rest on, in order.
+
+    `newest`: the newest row of each unit, form, indicator and period, whether it stands or waits for correction.
+    """
+    later = [f"{period[:4]}-Q{q}" for q in range(int(period[-1]) + 1, 5)]
+    rows = newest[~newest["period"].isin(later)].drop_duplicates("submission").sort_values("submission")
+    return [
+        (int(n), str(file), str(sha), str(at))
+        for n, file, sha, at in zip(rows["submission"], rows["file"], rows["sha256"], rows["received_at"], strict=True)
+    ]

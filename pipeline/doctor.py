@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ from pipeline.settings import Settings
 from schemas.language import Text
 
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.rclone", "9p", "davfs", "fuse.davfs2"}
+_PYTHONS = ((3, 11), (3, 12), (3, 13))
 _LOW, _TIGHT = 1024**3, 5 * 1024**3
 
 
@@ -29,7 +30,7 @@ class Symptom:
     subject: str
     state: Literal["ok", "doubt", "wrong"]
     text: Text
-    remedy: Text = Text("", "")
+    remedy: Text = field(default_factory=lambda: Text("", ""))
 
 
 def doctor(settings: Settings) -> list[Symptom]:
@@ -43,10 +44,10 @@ def doctor(settings: Settings) -> list[Symptom]:
 
 def _python() -> Symptom:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info >= (3, 11):
+    if sys.version_info[:2] in _PYTHONS:
         return Symptom("python", "ok", Text(f"Python {version}", f"Python {version}"))
-    remedy = Text("ติดตั้ง Python 3.11 ขึ้นไป", "Install Python 3.11 or newer")
-    return Symptom("python", "wrong", Text(f"Python {version} เก่าเกินไป", f"Python {version} is too old"), remedy)
+    remedy = Text("ติดตั้ง Python 3.11 ถึง 3.13", "Install Python 3.11 to 3.13")
+    return Symptom("python", "doubt", Text(f"Python {version} ยังไม่ได้ทดสอบ", f"Python {version} was not tried"), remedy)
 
 
 def _folder(name: str, folder: Path) -> Iterator[Symptom]:

@@ -87,6 +87,7 @@ class Finding:
     value: str = ""
     indicator: str = ""
     period: str = ""
+    waived: str = ""  # the waiver under which it is only told
     advice: Text = field(default_factory=lambda: Text("", ""))
 
     @property

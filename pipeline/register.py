@@ -174,7 +174,7 @@ def _file_lines(office: Office, arrivals: pd.DataFrame) -> pd.DataFrame:
     zone = office.settings.zone
     titles = {f.name: f.title.th for f in forms().values()}
     return arrivals.assign(
-        received_at=[datetime.fromisoformat(t).astimezone(zone) for t in arrivals["received_at"]],
+        received_at=[datetime.fromisoformat(t).astimezone(zone).isoformat() for t in arrivals["received_at"]],
         name=arrivals["name"].map(shown),
         sender=[s or c for s, c in zip(arrivals["sender"], arrivals["channel"], strict=True)],
         unit=arrivals["unit"].fillna("").map(shown),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -22,7 +24,7 @@ from pipeline.ledger import book, decisions, peers
 from pipeline.model import Identity, OfficeError, Outcome, RawSheet, Reading, Submission, ValidationResult
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
-from pipeline.report.outputs import outputs
+from pipeline.publish import Source, complete, publication
 from pipeline.settings import Clock, Settings, load
 from pipeline.validate import again
 from pipeline.validate.figures import siblings
@@ -32,7 +34,7 @@ from pipeline.validate.plans import validate_plan
 from pipeline.validate.twins import LEAST, probes
 from pipeline.validate.units import validate
 from schemas.language import Text
-from schemas.periods import end_of, fiscal_year, last_quarter_ended
+from schemas.periods import end_of, fiscal_year, last_quarter_ended, quarters_up_to
 from schemas.plan import Plan
 from schemas.rules_index import rules
 
@@ -235,7 +237,7 @@ class _Batch:
         batch = [replace(s, received_at=s.received_at.astimezone(self.office.settings.zone)) for s in batch]  # people's clock
         paths = [str(self.office.settings.var / s.path) for s in batch]
         for submission, answer in zip(batch, self.reader.read(paths), strict=True):
-            reading = self._reading(submission, answer)
+            reading = reading_of(submission, answer)
             if isinstance(reading, ValidationResult):
                 self.finish([reading])
             elif reading.identity.form == "central_plan":
@@ -245,25 +247,6 @@ class _Batch:
         while units:
             wave, units = _wave(units)
             self._units(wave)
-
-    def _reading(
-        self, submission: Submission, answer: tuple[list[RawSheet], bool] | Unsafe | OSError
-    ) -> Reading | ValidationResult:
-        if isinstance(answer, OSError):
-            raise answer
-        if isinstance(answer, Unsafe):
-            return _quarantined(submission, answer)
-        sheets, macros = answer
-        try:
-            identity = identify.identity_of(sheets)
-            if identity.form is None:
-                return _quarantined(submission, Unsafe("E_NOT_OURS"))
-            reading = read.read(submission, identity, sheets)
-        except Exception as error:
-            return _bug(submission, error)
-        notes = {"visible_unit": identify.visible_unit(sheets) or ""}
-        found = (*reading.findings, finding("W_MACRO")) if macros else reading.findings
-        return replace(reading, notes=notes, findings=found)
 
     def _plan(self, reading: Reading) -> None:
         with self.office.engine.connect() as connection:
@@ -404,6 +387,27 @@ class _Batch:
         return reply.reply(self.office.settings, result, plan, result.reading.submission.received_at)
 
 
+def reading_of(
+    submission: Submission, answer: tuple[list[RawSheet], bool] | Unsafe | OSError
+) -> Reading | ValidationResult:
+    """What the reader answered for a stored original -> its rows, or the judgement where there is nothing to read."""
+    if isinstance(answer, OSError):
+        raise answer
+    if isinstance(answer, Unsafe):
+        return _quarantined(submission, answer)
+    sheets, macros = answer
+    try:
+        identity = identify.identity_of(sheets)
+        if identity.form is None:
+            return _quarantined(submission, Unsafe("E_NOT_OURS"))
+        reading = read.read(submission, identity, sheets)
+    except Exception as error:
+        return _bug(submission, error)
+    notes = {"visible_unit": identify.visible_unit(sheets) or ""}
+    found = (*reading.findings, finding("W_MACRO")) if macros else reading.findings
+    return replace(reading, notes=notes, findings=found)
+
+
 def _wave(readings: Sequence[Reading]) -> tuple[list[Reading], list[Reading]]:
     """(readings with at most one per unit and form and all of one order, the rest): plans before results."""
     first = min(_order(r) for r in readings)
@@ -431,7 +435,10 @@ def _order(reading: Reading) -> int:
 
 
 def _quarantined(submission: Submission, unsafe: Unsafe) -> ValidationResult:
-    found = finding(unsafe.code, what=unsafe.th, what_en=unsafe.en)
+    th, en = unsafe.th, unsafe.en
+    if unsafe.code == "E_NOT_OURS" and th:
+        th, en = f" ({th})", f" ({en})"
+    found = finding(unsafe.code, what=th, what_en=en)
     return ValidationResult(Reading(submission, Identity()), "quarantined", found.message, (found,))
 
 
@@ -535,7 +542,7 @@ def check(office: Office, files: Sequence[Path], mark: Path | None = None) -> li
 
 
 def _checked(batch: _Batch, submission: Submission, answer: Any, mark: Path | None) -> Outcome:
-    reading = batch._reading(submission, answer)
+    reading = reading_of(submission, answer)
     if isinstance(reading, ValidationResult):
         return Outcome(submission, reading)
     if reading.identity.form == "central_plan":
@@ -638,20 +645,21 @@ def _publish(
         if plan is None:
             raise OfficeError(f"ยังไม่มีแผนปี {year} ณ เวลานั้น", f"there was no plan for {year} at that time")
         moment = (as_of or _default_as_of(connection, plan, office)).astimezone(office.settings.zone)
-        wide = _consolidated(connection, plan, limit, office)
-        fingerprint = _fingerprint(wide, plan, period, moment if main else None)
-        folder = f"reports/{year}/{period}"
-        there = all((office.settings.outbox / folder / o.FILE).exists() for o in outputs())
+        newest = book.standing_postings(connection, year, as_of=limit, held=True)
+        postings = book.standing_postings(connection, year, as_of=limit)
+        facts = book.facts_of(connection, postings, year)
+        wide = consolidate.consolidate(plan, postings, facts, newest, office.settings.zone)
+        changed = _restated(connection, plan, period, moment, postings, facts)
+        fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None)
+        there = complete(office.settings, year, period)
         if not explicit and there and book.last_fingerprint(connection, year, period) == fingerprint:
             return []
-    card = score.scorecard(wide, plan, period, moment)
-    files = tuple(
-        reply.place(office.settings, f"{folder}/{o.FILE}", lambda path, o=o: o.draw(card, o.tables(card), path))  # type: ignore[misc]
-        for o in outputs()
-    )
+    card = score.scorecard(wide, plan, period, moment, changed)
+    sources = [Source(*each) for each in consolidate.sources(newest, period)]
+    files = publication(office.settings, card, sources, _sha_of(plan))
     with office.engine.begin() as connection:
         book.add_publication(connection, year, period, moment.isoformat(), fingerprint)
-    return [Published(year, period, moment, files)]
+    return [Published(year, period, moment, tuple(files))]
 
 
 def _consolidated(connection: Connection, plan: Plan, limit: str | None, office: Office) -> pd.DataFrame:
@@ -661,15 +669,36 @@ def _consolidated(connection: Connection, plan: Plan, limit: str | None, office:
     return consolidate.consolidate(plan, postings, facts, newest, office.settings.zone)
 
 
-def _fingerprint(wide: pd.DataFrame, plan: Plan, period: str, moment: datetime | None) -> str:
+def _restated(
+    connection: Connection, plan: Plan, period: str, moment: datetime, postings: pd.DataFrame, facts: pd.DataFrame
+) -> pd.DataFrame:
+    """Figures of the quarters up to `period` that changed after their deadline had passed, as of `moment`."""
+    closed: dict[str, tuple[str, pd.DataFrame]] = {}
+    now: dict[str, pd.DataFrame] = {}
+    for each in quarters_up_to(period):
+        day = plan.deadline(each, "quarterly_result")
+        closing = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=moment.tzinfo)
+        if closing < moment:
+            then = book.standing_postings(connection, plan.fiscal_year, as_of=closing.astimezone(UTC).isoformat())
+            of_then = book.facts_of(connection, then, plan.fiscal_year)
+            closed[each] = (day.isoformat(), consolidate.figures(then, of_then, each))
+            now[each] = consolidate.figures(postings, facts, each)
+    return consolidate.restated(closed, now)
+
+
+def _sha_of(plan: Plan) -> str:
+    return hashlib.sha256(json.dumps(plan.content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _fingerprint(
+    wide: pd.DataFrame, changed: pd.DataFrame, plan: Plan, period: str, moment: datetime | None
+) -> str:
     """What a publication depends on: quarters up to the period, the plan revision, and for the headline period the as-of."""
     later = tuple(f"{q}" for q in range(int(period[-1]) + 1, 5))
-    columns = [
-        c
-        for c in wide.columns
-        if not (c[-1] in later and c not in ("c1", "c2", "c3", "c4", "c5", "baseline1", "baseline2", "baseline3"))
-    ]
+    fixed = {c for c in wide.columns if re.fullmatch(r"(?:h1)?c[1-5]|baseline[1-3]", c)}
+    columns = [c for c in wide.columns if c in fixed or c[-1] not in later]
     digest = hashlib.sha256(wide[columns].to_csv(index=False).encode())
+    digest.update(changed.to_csv(index=False).encode())
     digest.update(f"{plan.revision} {sorted(plan.settings.items())} {moment.isoformat() if moment else ''}".encode())
     return digest.hexdigest()
 

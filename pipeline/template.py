@@ -39,7 +39,7 @@ def template(form: Form, plan: Plan, unit: str, postings: pd.DataFrame, facts: p
             continue
         key = (sheet.key, p["indicator"])
         values[key] = dict(labels(form, sheet.key, plan.fiscal_year, json.loads(p["entries"])))
-        if p["state"] == "confirmed":
+        if p["state"] == "confirmed" and not plan.unlock(unit, form.name, p["period"], p["indicator"], as_of.date()):
             locked.append(key)
     for f in facts[facts["form"] == form.name].to_dict("records"):
         sheet = sheets.get(f["row_period"].partition("-")[2])

@@ -76,6 +76,10 @@ class Field:
                 return choice.code
         return None
 
+    def key_of_fact(self, fiscal_year: int) -> str:
+        """How the ledger names this field's figure in a year: "plan 2567-Q1"."""
+        return f"{self.scenario} {self.period(fiscal_year)}" if self.period else ""
+
     def choice_label(self, code: str) -> str:
         """The Thai words shown for a stored code; the code itself where it is unknown."""
         return next((c.text.th for c in self.choices if c.code == code), code)

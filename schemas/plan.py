@@ -147,6 +147,18 @@ class Plan:
                 return row
         return None
 
+    def unlock(self, unit: str, form: str, period: str, indicator: str, day: date) -> Row | None:
+        """The unlock that lets a unit change a confirmed row on `day`; it ends by itself after its last day."""
+        for row in self.content.get("unlocks", []):
+            fits = (row["unit"], row["form"], row["period"]) == (unit, form, period) and row["indicator"] in (
+                indicator,
+                "*",
+            )
+            until = parse_day(row.get("until", ""))
+            if fits and until is not None and day <= until:
+                return row
+        return None
+
     def closed(self, period: str, form: str) -> bool:
         """Whether the calendar closes the period for this form."""
         return self.calendar(period, form).get("closed") == "yes"

@@ -25,8 +25,8 @@ from crash_hook import Steps, install
 
 from pipeline import intake, reply, run, template
 from pipeline.office.look import Unsafe
-from pipeline.office.sheets import read_workbook
 from pipeline.office.reader import _sheet
+from pipeline.office.sheets import read_workbook
 
 NOW = datetime(2024, 1, 10, 9, tzinfo=ZoneInfo("Asia/Bangkok"))
 TABLES = ("submission", "finding", "plan", "posting", "fact", "issued")
@@ -66,7 +66,7 @@ def receive(root: Path, steps: Steps, sabotage: Callable[[], None] | None = None
         try:
             if sabotage:
                 sabotage()
-            said = open(record, "w", encoding="utf-8")
+            said = open(record, "w", encoding="utf-8")  # noqa: SIM115
             install(steps)
             office = run.open_office(root, NOW)
             outcomes = run.receive(office, sleep=lambda _seconds: None)
@@ -119,7 +119,7 @@ def state(root: Path) -> dict[str, Any]:
 
 
 def _plain(row: sqlite3.Row) -> dict[str, Any]:
-    return {k: row[k] for k in row.keys() if k != "claim"}
+    return {k: row[k] for k in tuple(row.keys()) if k != "claim"}
 
 
 def unnumbered(found: dict[str, Any]) -> dict[str, Any]:
@@ -249,6 +249,10 @@ def main(words: list[str]) -> None:
     )
     from crash_sabotage import SABOTAGES
 
+    if kind == "errors":  # a file that fails once is judged later: nothing here may depend on the order
+        office = Path(shutil.copytree(office, work / "office", dirs_exist_ok=True))
+        for name in ("สำเนา (2).xlsx", "แผน 2.xlsx"):
+            (office / "inbox" / name).unlink()
     campaign = Campaign(office, work, SABOTAGES[words[6]] if len(words) > 6 else None)
     rng, total = random.Random(seed), len(campaign.steps)
     part, parts = map(int, share.split("/"))

@@ -148,7 +148,13 @@ UNITS = ("01101", "01102", "01103")
 
 def _indicator(code: str, name: str, **more: str) -> dict[str, str]:
     usual = {"unit_of_measure": "ร้อยละ", "type": "quantity", "direction": "higher", "cycle": "quarterly"}
-    usual |= {"over_time": "last", "basis": "cumulative", "negatives": "no", "state": "confirmed", "target_scale": "raw"}
+    usual |= {
+        "over_time": "last",
+        "basis": "cumulative",
+        "negatives": "no",
+        "state": "confirmed",
+        "target_scale": "raw",
+    }
     return {"code": code, "name": name, **usual, **more}
 
 

@@ -50,7 +50,9 @@ def in_ledger(office: Place, sheet: str, cell: str) -> list[dict[str, Any]]:
     return office.rows("SELECT * FROM fact WHERE sheet=? AND cell=? ORDER BY submission DESC", sheet, cell)
 
 
-@pytest.mark.parametrize(("form", "entries", "locale"), [("monthly_plan", MONTHLY, "en-US"), ("quarterly_result", QUARTERLY, "th-TH")])
+@pytest.mark.parametrize(
+    ("form", "entries", "locale"), [("monthly_plan", MONTHLY, "en-US"), ("quarterly_result", QUARTERLY, "th-TH")]
+)
 def test_a_template_filled_in_libreoffice_is_accepted_with_each_value_as_typed(
     office: Place, tmp_path: Path, form: str, entries: dict[tuple[str, str, str], str], locale: str
 ) -> None:
@@ -68,7 +70,11 @@ def test_a_template_filled_in_libreoffice_is_accepted_with_each_value_as_typed(
         unit_is_percent = code in ("สนย.1", "ปศ.1", "อปท.1")
         number = judge(text, "text", unit_is_percent, unit_is_percent)
         found = in_ledger(office, name, cell)
-        assert [(f["typed"], f["indicator"]) for f in found] == ([(text, code)] if number.given else []), (sheet, code, field)
+        assert [(f["typed"], f["indicator"]) for f in found] == ([(text, code)] if number.given else []), (
+            sheet,
+            code,
+            field,
+        )
         if found:
             assert float(found[0]["value"]) == float(number.value)  # type: ignore[arg-type]
             seen += 1
@@ -89,27 +95,41 @@ def test_a_cell_the_centre_owns_cannot_be_typed_into(office: Place, tmp_path: Pa
 
 
 @pytest.mark.parametrize("form", ["monthly_plan", "quarterly_result"])
-def test_a_marked_copy_corrected_in_libreoffice_is_accepted_and_nothing_else_moved(office: Place, tmp_path: Path, form: str) -> None:
+def test_a_marked_copy_corrected_in_libreoffice_is_accepted_and_nothing_else_moved(
+    office: Place, tmp_path: Path, form: str
+) -> None:
     right = MONTHLY if form == "monthly_plan" else QUARTERLY
-    slots = [("plan", "ศท.4", "m11"), ("plan", "อปท.1", "q2")] if form == "monthly_plan" else [("q1", "กพร.9", "value"), ("q2", "สนย.1", "value")]
+    slots = (
+        [("plan", "ศท.4", "m11"), ("plan", "อปท.1", "q2")]
+        if form == "monthly_plan"
+        else [("q1", "กพร.9", "value"), ("q2", "สนย.1", "value")]
+    )
     wrong = {**right, slots[0]: "๒ เรื่อง", slots[1]: "25 %"}
     sent = fill(office.template(UNIT, form), tmp_path / "sent.xlsx", wrong)
     file = office.take(sent, "sent.xlsx")
-    assert file["state"] == "returned" and {f["rule"] for f in file["findings"] if f["severity"] == "error"} >= {"E_CHAR"}
+    assert file["state"] == "returned" and {f["rule"] for f in file["findings"] if f["severity"] == "error"} >= {
+        "E_CHAR"
+    }
     before = {(f["sheet"], f["cell"]): f["typed"] for f in office.rows("SELECT * FROM fact")}
     marked = office.outbox(file["answer"])
     run(type_in(marked, tmp_path / "corrected.xlsx", typing(marked, {s: right[s] for s in slots})))
     again = office.take(tmp_path / "corrected.xlsx", "แก้แล้ว.xlsx")
     assert (again["state"], [f for f in again["findings"] if f["severity"] == "error"]) == ("accepted", [])
     newest = max(f["submission"] for f in office.rows("SELECT submission FROM fact"))
-    after = {(f["indicator"], f["row_period"], f["period"], f["scenario"]): f["typed"] for f in office.rows("SELECT * FROM fact WHERE submission=?", newest)}
+    after = {
+        (f["indicator"], f["row_period"], f["period"], f["scenario"]): f["typed"]
+        for f in office.rows("SELECT * FROM fact WHERE submission=?", newest)
+    }
     whole = Place(tmp_path / "whole")
     clean = fill(office.template(UNIT, form), tmp_path / "clean.xlsx", right)
     assert whole.call("init", whole.root).code == 0
     whole.send(plan_book(tmp_path / "plan.xlsx"), "plan.xlsx")
     whole.receive()
     assert whole.take(clean, "clean.xlsx")["state"] == "accepted"
-    expected = {(f["indicator"], f["row_period"], f["period"], f["scenario"]): f["typed"] for f in whole.rows("SELECT * FROM fact")}
+    expected = {
+        (f["indicator"], f["row_period"], f["period"], f["scenario"]): f["typed"]
+        for f in whole.rows("SELECT * FROM fact")
+    }
     locked = {k for k in expected if k not in after}  # confirmed by the first file: already there, so not posted again
     assert {k: v for k, v in expected.items() if k not in locked} == after
     assert {expected[k] for k in locked} <= set(before.values())
@@ -139,7 +159,10 @@ def _random_monthly(seed: int) -> dict[tuple[str, str], dict[str, Any]]:
     rng = random.Random(seed)
     (sheet,) = forms()["monthly_plan"].sheets(YEAR)
     usual = ["", "", "1", "2.5", "1,000", "-", "0"]
-    return {("plan", code): {k: rng.choice(TEXTS if rng.random() < 0.05 else usual) for k in number_keys(sheet)} for code in CODES}
+    return {
+        ("plan", code): {k: rng.choice(TEXTS if rng.random() < 0.05 else usual) for k in number_keys(sheet)}
+        for code in CODES
+    }
 
 
 def _quarterly(seed: int) -> dict[tuple[str, str], dict[str, Any]]:
@@ -179,10 +202,27 @@ def test_the_formulas_of_filled_forms_have_the_values_libreoffice_computes(tmp_p
 def _year_of(office: Place, tmp_path: Path) -> list[Path]:
     """Three units send both forms, one with faults; two quarters are published -> every workbook written."""
     for n, unit in enumerate(UNITS):
-        plan = {("plan", c, k): t for c, t in (("สนย.1", "100"), ("ศท.4", "20"), ("กพร.9", "5")) for k in ("q1", "q2", "total")}
-        office.send(fill(office.template(unit, "monthly_plan"), tmp_path / f"m{n}.xlsx", plan | {("plan", "P1", "m10"): "9 ข้อ"}), f"m{n}.xlsx")
-        rows = {**result("q1", "สนย.1", f"{88 + 3 * n}"), **result("q2", "สนย.1", f"{90 + 4 * n}", plan_status="ล่าช้ากว่าแผน")}
-        rows |= {**result("q1", "กพร.9", str(n + 3)), **result("q2", "ศท.4"), **result("q2", "ปศ.1", "25"), **result("q2", "P1", "90")}
+        plan = {
+            ("plan", c, k): t
+            for c, t in (("สนย.1", "100"), ("ศท.4", "20"), ("กพร.9", "5"))
+            for k in ("q1", "q2", "total")
+        }
+        office.send(
+            fill(
+                office.template(unit, "monthly_plan"), tmp_path / f"m{n}.xlsx", plan | {("plan", "P1", "m10"): "9 ข้อ"}
+            ),
+            f"m{n}.xlsx",
+        )
+        rows = {
+            **result("q1", "สนย.1", f"{88 + 3 * n}"),
+            **result("q2", "สนย.1", f"{90 + 4 * n}", plan_status="ล่าช้ากว่าแผน"),
+        }
+        rows |= {
+            **result("q1", "กพร.9", str(n + 3)),
+            **result("q2", "ศท.4"),
+            **result("q2", "ปศ.1", "25"),
+            **result("q2", "P1", "90"),
+        }
         if n == 2:
             rows |= result("q1", "P1", "๙๐")
         office.send(fill(office.template(unit, "quarterly_result"), tmp_path / f"q{n}.xlsx", rows), f"q{n}.xlsx")
@@ -193,10 +233,16 @@ def _year_of(office: Place, tmp_path: Path) -> list[Path]:
     wrong = small_plan()
     wrong["units"][2]["parent"] = "0999"
     answers.append(office.take(plan_book(tmp_path / "wrong.xlsx", wrong), "wrong.xlsx")["answer"])
-    return [office.outbox(a) for a in answers] + sorted(office.outbox("reports").rglob("*.xlsx")) + sorted(office.outbox("templates").rglob("*.xlsx"))
+    return (
+        [office.outbox(a) for a in answers]
+        + sorted(office.outbox("reports").rglob("*.xlsx"))
+        + sorted(office.outbox("templates").rglob("*.xlsx"))
+    )
 
 
-def test_the_formulas_of_every_workbook_of_an_office_have_the_values_libreoffice_computes(office: Place, tmp_path: Path) -> None:
+def test_the_formulas_of_every_workbook_of_an_office_have_the_values_libreoffice_computes(
+    office: Place, tmp_path: Path
+) -> None:
     paths = [*_year_of(office, tmp_path), office.root / "plan.xlsx", office.root / "central_plan.xlsx"]
     names = {p.name for p in paths}
     assert {"master.xlsx", "executive.xlsx", "monthly_plan.xlsx", "quarterly_result.xlsx"} <= names
@@ -205,9 +251,10 @@ def test_the_formulas_of_every_workbook_of_an_office_have_the_values_libreoffice
 
 
 @pytest.mark.long
-def test_the_formulas_of_the_ministrys_year_have_the_values_libreoffice_computes(ministry: Place, tmp_path: Path) -> None:
-    office = ministry.copy_to(tmp_path / "office")
-    assert office.call("run", now="2024-10-20").code == 1
+def test_the_formulas_of_the_ministrys_year_have_the_values_libreoffice_computes(
+    ministry_year: tuple[Place, Any],
+) -> None:
+    office = ministry_year[0]
     paths = sorted(office.outbox("reports").rglob("*.xlsx")) + sorted(office.outbox("returned").rglob("*.xlsx"))
     assert len(paths) >= 11
     for start in range(0, len(paths), 6):

@@ -45,7 +45,9 @@ def test_lock_temporary_hidden_and_system_files_are_left_alone(office: Place, na
     assert name in inbox(office)
 
 
-@pytest.mark.parametrize("name", ["form.xlsx", "FORM.XLSX", "แบบ รายงาน (1).xlsx", "form", "report.pdf", "-form.xlsx", "$form.xlsx"])
+@pytest.mark.parametrize(
+    "name", ["form.xlsx", "FORM.XLSX", "แบบ รายงาน (1).xlsx", "form", "report.pdf", "-form.xlsx", "$form.xlsx"]
+)
 def test_everything_else_is_taken_whatever_its_name(office: Place, form: Path, name: str) -> None:
     file = office.take(form, name)
     assert (file["name"], file["state"]) == (name, "accepted")
@@ -60,7 +62,10 @@ def test_sub_folders_are_taken_and_named(office: Place, form: Path) -> None:
 def test_links_are_not_followed(office: Place, form: Path, tmp_path: Path) -> None:
     (office.root / "inbox" / "link.xlsx").symlink_to(form)
     (office.root / "inbox" / "folder").symlink_to(tmp_path, target_is_directory=True)
-    assert {(f["name"], f["state"]) for f in office.receive()["files"]} <= {("link.xlsx", "pending"), ("folder", "pending")}
+    assert {(f["name"], f["state"]) for f in office.receive()["files"]} <= {
+        ("link.xlsx", "pending"),
+        ("folder", "pending"),
+    }
     assert form.exists() and not office.rows("SELECT 1 FROM submission WHERE name LIKE '%link%'")
 
 
@@ -130,7 +135,9 @@ def test_half_a_file_that_stays_half_is_judged_and_kept(office: Place, form: Pat
     assert (office.root / "var" / "originals" / file["sha256"][:2] / file["sha256"] / "original").read_bytes() == half
 
 
-def test_the_original_is_stored_before_anything_is_judged(office: Place, form: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_original_is_stored_before_anything_is_judged(
+    office: Place, form: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sha = sha256(form.read_bytes()).hexdigest()
     office.send(form, "form.xlsx")
 
@@ -159,7 +166,18 @@ def test_two_files_of_the_same_bytes_are_two_arrivals_and_one_posting(office: Pl
     assert len(list((office.root / "var" / "originals").rglob("original"))) == 2  # the plan and this one
 
 
-@pytest.mark.parametrize("name", ["รายงาน" * 13 + ".xlsx", "a\nb.xlsx", "a\u202egpj.xlsx", "CON.xlsx", "x..xlsx", "'; DROP TABLE fact;--.xlsx", "<b>x</b>.xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "รายงาน" * 13 + ".xlsx",
+        "a\nb.xlsx",
+        "a\u202egpj.xlsx",
+        "CON.xlsx",
+        "x..xlsx",
+        "'; DROP TABLE fact;--.xlsx",
+        "<b>x</b>.xlsx",
+    ],
+)
 def test_odd_names_are_kept_as_data_and_never_used_as_paths(office: Place, form: Path, name: str) -> None:
     file = office.take(form, name) if "\u202e" not in name and "\n" not in name else None
     if file is None:  # shown with such characters made visible
@@ -187,11 +205,24 @@ def test_a_burst_dropped_while_receiving_is_taken_exactly_once(office: Place, fo
 
 
 def test_files_in_equal_files_in_final_states(office: Place, form: Path) -> None:
-    sent = {"a.xlsx": form.read_bytes(), "b.xlsx": b"", "c.xlsx": "รหัส".encode(), "d.xlsx": form.read_bytes(), "e.pdf": b"%PDF-1.4"}
+    sent = {
+        "a.xlsx": form.read_bytes(),
+        "b.xlsx": b"",
+        "c.xlsx": "รหัส".encode(),
+        "d.xlsx": form.read_bytes(),
+        "e.pdf": b"%PDF-1.4",
+    }
     for n, (name, data) in enumerate(sent.items()):
         office.send(data, name, age=600 - n)
     answer = office.receive()
     states = ("accepted", "returned", "refused", "duplicate", "quarantined", "pending")
     assert sum(answer[s] for s in states) == len(answer["files"]) == len(sent)
     assert [answer[s] for s in states] == [1, 0, 0, 1, 3, 0]
-    assert office.call("status", "--json").json["files"] == {"accepted": 2, "returned": 0, "refused": 0, "duplicate": 1, "quarantined": 3, "pending": 0}
+    assert office.call("status", "--json").json["files"] == {
+        "accepted": 2,
+        "returned": 0,
+        "refused": 0,
+        "duplicate": 1,
+        "quarantined": 3,
+        "pending": 0,
+    }

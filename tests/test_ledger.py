@@ -70,7 +70,11 @@ def test_the_newest_valid_row_counts_and_a_blank_one_retracts(ledger: Connection
 def test_what_stood_at_an_earlier_moment_can_be_asked(ledger: Connection) -> None:
     """As of the second version: its held row leaves the first one's standing."""
     at = {"as_of": "2024-01-06T12:00:00+00:00"}
-    assert {c: r["file"] for c, r in standing(ledger, **at).items()} == {"สนย.1": "two.xlsx", "ศท.4": "one.xlsx", "P1": "two.xlsx"}
+    assert {c: r["file"] for c, r in standing(ledger, **at).items()} == {
+        "สนย.1": "two.xlsx",
+        "ศท.4": "one.xlsx",
+        "P1": "two.xlsx",
+    }
     assert figures(ledger, **at)["ศท.4"] == "1234"
     assert figures(ledger, as_of="2024-01-05T02:00:00+00:00")["สนย.1"] == "88.5"
     assert figures(ledger, as_of="2024-01-05T01:59:59+00:00") == {}
@@ -87,7 +91,10 @@ def test_older_facts_stay_in_the_ledger(told: Place) -> None:
 def test_a_fact_keeps_what_was_typed_and_an_exact_ratio(told: Place) -> None:
     [ratio] = told.rows("SELECT * FROM fact WHERE indicator='สนย.1' AND typed='1/3'")
     assert (ratio["numerator"], ratio["denominator"], ratio["value"][:8]) == ("1", "3", "33.33333")
-    assert [r["typed"] for r in told.rows("SELECT typed FROM fact WHERE indicator='ศท.4' ORDER BY submission")] == ["1,234.0", "1,500"]
+    assert [r["typed"] for r in told.rows("SELECT typed FROM fact WHERE indicator='ศท.4' ORDER BY submission")] == [
+        "1,234.0",
+        "1,500",
+    ]
 
 
 def test_every_fact_names_the_cell_of_a_stored_original_that_holds_it(told: Place, tmp_path: Path) -> None:
@@ -102,7 +109,9 @@ def test_every_fact_names_the_cell_of_a_stored_original_that_holds_it(told: Plac
 
 
 def test_the_words_of_a_row_are_kept_with_choices_as_codes(told: Place) -> None:
-    entries = json.loads(told.rows("SELECT entries FROM posting WHERE indicator='สนย.1' ORDER BY submission")[-1]["entries"])
+    entries = json.loads(
+        told.rows("SELECT entries FROM posting WHERE indicator='สนย.1' ORDER BY submission")[-1]["entries"]
+    )
     assert entries["reportable"] == "can" and entries["state"] == "confirmed" and entries["details"] == "ดำเนินการแล้ว"
 
 

@@ -29,7 +29,9 @@ def sound(**cells: Any) -> bytes:
     return stream.getvalue()
 
 
-def repacked(data: bytes, change: dict[str, bytes | None] | None = None, extra: list[tuple[str, bytes]] | None = None) -> bytes:
+def repacked(
+    data: bytes, change: dict[str, bytes | None] | None = None, extra: list[tuple[str, bytes]] | None = None
+) -> bytes:
     """The archive with some parts replaced (None: left out) and others added."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:

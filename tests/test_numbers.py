@@ -50,14 +50,22 @@ def test_zero_is_given() -> None:
     assert parse("0").given and parse("0.00").given
 
 
-@pytest.mark.parametrize(("text", "decimals"), [("81", 0), ("81.3", 1), ("81.30", 2), ("5.", 0), (".25", 2), ("1,000.5", 1)])
+@pytest.mark.parametrize(
+    ("text", "decimals"), [("81", 0), ("81.3", 1), ("81.30", 2), ("5.", 0), (".25", 2), ("1,000.5", 1)]
+)
 def test_decimals_are_the_digits_typed_after_the_point(text: str, decimals: int) -> None:
     assert parse(text).decimals == decimals
 
 
 @pytest.mark.parametrize(
     ("text", "over", "under"),
-    [("1/2", "1", "2"), ("85/100", "85", "100"), ("1,700/2,000", "1700", "2000"), ("-1/4", "-1", "4"), ("0/5", "0", "5")],
+    [
+        ("1/2", "1", "2"),
+        ("85/100", "85", "100"),
+        ("1,700/2,000", "1700", "2000"),
+        ("-1/4", "-1", "4"),
+        ("0/5", "0", "5"),
+    ],
 )
 def test_a_ratio_keeps_numerator_and_denominator(text: str, over: str, under: str) -> None:
     found = parse(text)
@@ -147,7 +155,7 @@ _BLANKS = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
 def _number(text: str) -> Fraction | None:
     """The figure a text spells, by walking over it."""
     sign, body = (-1, text[1:]) if text[:1] == "-" else (1, text)
-    whole, point, rest = body.partition(".")
+    whole, _, rest = body.partition(".")
     if not all(c in "0123456789" for c in rest) or (not whole and not rest):
         return None
     groups = whole.split(",")

@@ -105,7 +105,8 @@ def test_the_waiver_is_printed_beside_the_figure_in_master(tmp_path: Path, fille
     (tmp_path / "inbox" / "again.xlsx").write_bytes(filled.read_bytes())
     run.receive(office, sleep=lambda _s: None)
     published = run.publish(office, "2567-Q3")
-    sheet = openpyxl.load_workbook(tmp_path / "outbox" / published[0].files[-1])["ข้อมูล"]
+    (master,) = [f for f in published[0].files if f.endswith("/master.xlsx")]
+    sheet = openpyxl.load_workbook(tmp_path / "outbox" / master)["ข้อมูล"]
     texts = [str(c.value) for row in sheet.iter_rows(min_row=2) for c in row if c.value]
     assert sum("ใช้ตัวเลขจากระบบเดิม" in t for t in texts) == 1
 

@@ -149,8 +149,14 @@ MORE_ROWS: list[tuple[str, dict[str, Any], bool]] = [
 PLAN_ROW_CASES: dict[str, Case] = {
     "E_QTOTAL": ({"m10": "0"}, {"m10": "-"}),
     "E_GTOTAL": ({"q1": "1"}, {"q1": "1", "total": "1"}),
-    "E_SUM": ({"q1": "1", "q2": "2", "total": "4", "over_time": "sum"}, {"q1": "1", "q2": "2", "total": "3", "over_time": "sum"}),
-    "Q_SUM": ({"q1": "1", "q2": "2", "total": "3", "over_time": "last"}, {"q1": "1", "q2": "2", "total": "2", "over_time": "last"}),
+    "E_SUM": (
+        {"q1": "1", "q2": "2", "total": "4", "over_time": "sum"},
+        {"q1": "1", "q2": "2", "total": "3", "over_time": "sum"},
+    ),
+    "Q_SUM": (
+        {"q1": "1", "q2": "2", "total": "3", "over_time": "last"},
+        {"q1": "1", "q2": "2", "total": "2", "over_time": "last"},
+    ),
     "W_SUM": ({"q1": "1", "q2": "2", "total": "5"}, {"q1": "1", "q2": "2", "total": "3"}),
     "W_EST": ({"total": "3", "est_0": "4"}, {"total": "3", "est_0": "3"}),
     "Q_TARGET": ({"total": "3", "target_n": 4.0}, {"total": "3", "target_n": 3.0}),
@@ -193,7 +199,9 @@ def test_a_rule_of_unit_forms_fails_and_holds(code: str) -> None:
     assert not breaks(code, right), right
 
 
-@pytest.mark.parametrize(("code", "given", "holds"), [*MORE_CELLS, *MORE_ROWS], ids=lambda v: v if isinstance(v, str) else None)
+@pytest.mark.parametrize(
+    ("code", "given", "holds"), [*MORE_CELLS, *MORE_ROWS], ids=lambda v: v if isinstance(v, str) else None
+)
 def test_a_rule_of_unit_forms_in_further_cases(code: str, given: dict[str, Any], holds: bool) -> None:
     assert breaks(code, given) is not holds
 
@@ -218,7 +226,10 @@ def judge_plan(content: Content) -> ValidationResult:
     rows: list[ReadRow] = []
     for sheet in forms()["central_plan"].sheets(0):
         for n, values in enumerate(content.get(sheet.key, [])):
-            cells = {f.key: Cell(values.get(f.key, ""), "text", f"{chr(65 + at % 26)}{n + 9}") for at, f in enumerate(sheet.fields)}
+            cells = {
+                f.key: Cell(values.get(f.key, ""), "text", f"{chr(65 + at % 26)}{n + 9}")
+                for at, f in enumerate(sheet.fields)
+            }
             rows.append(ReadRow(sheet.name, sheet.key, n + 9, cells))
     submission = Submission(1, "00", datetime(2023, 10, 1, tzinfo=UTC), "plan.xlsx", "folder", "", "", 1)
     return validate_plan(Reading(submission, Identity(form="central_plan"), tuple(rows)))

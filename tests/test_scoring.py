@@ -94,7 +94,9 @@ _POSTING = list(_posting(0, report("", "", 1)))
 _FACT = list(_fact(report("", "", 1, "1"), "plan", ""))
 
 
-def card(plan: Plan, reports: list[dict[str, Any]], q: int = 4, planned: list[dict[str, Any]] | None = None) -> Scorecard:
+def card(
+    plan: Plan, reports: list[dict[str, Any]], q: int = 4, planned: list[dict[str, Any]] | None = None
+) -> Scorecard:
     """The whole of consolidate and score. `planned` rows have q 1..4, or 0 for the grand total."""
     every = pd.DataFrame([_posting(n, r) for n, r in enumerate(reports)], columns=_POSTING)
     facts = [
@@ -131,7 +133,9 @@ def test_88_of_the_manual_is_1_000_and_20_per_cent(weight: str, weighted: float)
 
 
 def test_the_card_3_5_5_5_at_weight_5_gives_015_and_three_times_025() -> None:
-    plan = plan_of([indicator("กพร.9", unit_of_measure="ระดับ", weight="5", target="5", target_scale="level", scoring="level")])
+    plan = plan_of(
+        [indicator("กพร.9", unit_of_measure="ระดับ", weight="5", target="5", target_scale="level", scoring="level")]
+    )
     reports = [report("U1", "กพร.9", q, v) for q, v in enumerate(("3", "5", "5", "5"), 1)]
     rows = [one(card(plan, reports, q), "กพร.9") for q in (1, 2, 3, 4)]
     assert [r["weighted"] for r in rows] == [0.15, 0.25, 0.25, 0.25]
@@ -176,7 +180,9 @@ def test_a_level_is_its_own_score_with_the_floor_below_1(value: str, score: floa
     assert score_of(value, {"scoring": "level", "unit_of_measure": "ระดับ"})["score"] == score
 
 
-@pytest.mark.parametrize(("criteria", "mode"), [("", "interpolate"), ("50", "interpolate"), ("", "band"), (OPS, "none")])
+@pytest.mark.parametrize(
+    ("criteria", "mode"), [("", "interpolate"), ("50", "interpolate"), ("", "band"), (OPS, "none")]
+)
 def test_without_two_criteria_or_a_mode_there_is_no_score(criteria: str, mode: str) -> None:
     row = score_of("88", scored_by(mode, criteria))
     assert np.isnan(row["score"]) and row["result"] == 88 and row["light"] == "grey"
@@ -230,7 +236,9 @@ def test_the_sample_has_all_its_fifteen_rows() -> None:
         ("99.99999999", "100", "higher", "99.99999999", 200),
     ],
 )  # fmt: skip
-def test_points_go_by_the_unrounded_per_cent(result: str, target: str, direction: str, percent: str, points: float) -> None:
+def test_points_go_by_the_unrounded_per_cent(
+    result: str, target: str, direction: str, percent: str, points: float
+) -> None:
     table = bands("<100=200; <=100=300; <110=400; >=110=500")
     assert pmqa_points(Fraction(result), Fraction(target), direction, table) == (Fraction(percent), points)
 
@@ -257,7 +265,8 @@ def test_points_never_enter_a_weighted_total() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "expected"), [("sum", [10, 14, 14, 23]), ("last", [10, 4, 4, 9]), ("max", [10, 10, 10, 10]), ("mean", [10, 7, 7, 23 / 3])]
+    ("way", "expected"),
+    [("sum", [10, 14, 14, 23]), ("last", [10, 4, 4, 9]), ("max", [10, 10, 10, 10]), ("mean", [10, 7, 7, 23 / 3])],
 )
 def test_the_result_at_a_quarter_aggregates_the_quarters_given_so_far(way: str, expected: list[float]) -> None:
     plan = plan_of([indicator("A", over_time=way, scoring="none")])
@@ -314,7 +323,10 @@ def test_a_grand_total_alone_is_the_plan_of_the_year_and_of_no_quarter_before_it
 
 def test_blank_cannot_held_not_due_and_zero_are_five_different_things() -> None:
     rule = {"weight": "20", **scored_by("interpolate", PLAIN)}
-    plan = plan_of([indicator(c, **rule) for c in ("blank", "cannot", "held", "zero")] + [indicator("yearly", cycle="yearly", **rule)])
+    plan = plan_of(
+        [indicator(c, **rule) for c in ("blank", "cannot", "held", "zero")]
+        + [indicator("yearly", cycle="yearly", **rule)]
+    )
     reports = [report("U1", "cannot", 1), report("U1", "held", 1, "88", held=True), report("U1", "zero", 1, "0")]
     found = card(plan, reports, 1)
     said = {c: one(found, c)["reported"] for c in ("blank", "cannot", "held", "yearly", "zero")}
@@ -394,7 +406,9 @@ def test_a_total_comes_from_unrounded_scores() -> None:
     values = {"A": "0.0001", "B": "0.0001", "C": "0.00025"}
     total = card(plan, [report("U1", c, 1, v) for c, v in values.items()], 1).units.iloc[0]
     exact = sum((1 + Fraction(v) / 3 for v in values.values()), Fraction(0)) / 3
-    assert total["headline"] == exactly(exact, 4) == 1.0001  # parts rounded first: (1.0000 + 1.0000 + 1.0001) / 3 = 1.0000
+    assert (
+        total["headline"] == exactly(exact, 4) == 1.0001
+    )  # parts rounded first: (1.0000 + 1.0000 + 1.0001) / 3 = 1.0000
 
 
 def test_ties_share_a_rank_and_units_below_the_coverage_have_none() -> None:
@@ -452,14 +466,21 @@ def test_the_trend_has_each_quarters_own_headline_of_units_parents_and_office() 
     assert second.office["previous"] == 3
 
 
-@pytest.mark.parametrize(("score", "colour"), [(5, "green"), (4, "green"), (3.9999, "yellow"), (3, "yellow"), (2.9999, "red"), (np.nan, "grey")])
+@pytest.mark.parametrize(
+    ("score", "colour"),
+    [(5, "green"), (4, "green"), (3.9999, "yellow"), (3, "yellow"), (2.9999, "red"), (np.nan, "grey")],
+)
 def test_lights_change_at_4_and_3(score: float, colour: str) -> None:
     assert light(np.array([score]), 4, 3)[0] == colour
 
 
 def test_the_edges_of_the_lights_are_settings() -> None:
     plan = plan_of(_weights(("A", "100")), green_from="2", yellow_from="1.5")
-    assert [one(card(plan, [report("U1", "A", 1, v)], 1), "A")["light"] for v in ("70", "65", "61")] == ["green", "yellow", "red"]
+    assert [one(card(plan, [report("U1", "A", 1, v)], 1), "A")["light"] for v in ("70", "65", "61")] == [
+        "green",
+        "yellow",
+        "red",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -505,7 +526,10 @@ def test_half_up_is_the_half_up_of_decimal_arithmetic(value: Fraction, places: i
         assert abs(found) >= abs(value)
 
 
-@pytest.mark.parametrize(("value", "rounded"), [("0.00005", 0.0001), ("-0.00005", -0.0001), ("2.00015", 2.0002), ("0.07515", 0.0752), ("1.5", 1.5)])
+@pytest.mark.parametrize(
+    ("value", "rounded"),
+    [("0.00005", 0.0001), ("-0.00005", -0.0001), ("2.00015", 2.0002), ("0.07515", 0.0752), ("1.5", 1.5)],
+)
 def test_ties_are_rounded_away_from_zero(value: str, rounded: float) -> None:
     assert half_up(Fraction(value), 4) == rounded
     found, near = half_up_float(np.array([float(value)]), 4)
@@ -543,7 +567,9 @@ def _cases(draw: st.DrawFn) -> list[dict[str, Any]]:
         edge, gap = draw(st.sampled_from(given_ones)), abs(given_ones[-1] - given_ones[0]) or Decimal(1)
         values = []
         for _ in range(4):
-            near = edge + draw(st.sampled_from([Decimal(k) / 1000 for k in (-10, -5, -1, 0, 1, 5, 10, 15, 25, 125, 305)]))
+            near = edge + draw(
+                st.sampled_from([Decimal(k) / 1000 for k in (-10, -5, -1, 0, 1, 5, 10, 15, 25, 125, 305)])
+            )
             inside = edge + gap * draw(st.integers(-100, 100)) / 400
             choice = draw(st.sampled_from([near, inside, draw(st.decimals(-20, 1200, places=3)), None]))
             values.append(None if choice is None else format(choice.quantize(Decimal("0.00001")).normalize(), "f"))
@@ -578,14 +604,16 @@ def _rounded(value: Fraction, places: int) -> Fraction:
 def _same(found: float, expected: Fraction | None, places: int) -> bool:
     if expected is None:
         return bool(np.isnan(found))
-    return Decimal(repr(float(found))) == Decimal(_rounded(expected, places).numerator) / Decimal(_rounded(expected, places).denominator)
+    return Decimal(repr(float(found))) == Decimal(_rounded(expected, places).numerator) / Decimal(
+        _rounded(expected, places).denominator
+    )
 
 
-TIE = [{"code": "K0", "criteria": "60 65 75 90 100".split(), "step": False, "values": [None, None, None, "60.01"], "weight": "7.5",
+TIE = [{"code": "K0", "criteria": ["60", "65", "75", "90", "100"], "step": False, "values": [None, None, None, "60.01"], "weight": "7.5",
         "way": "last", "target": "80"}]  # fmt: skip
 
 
-@effort(max_examples=50)
+@effort(max_examples=40)
 @given(_cases(), _cases(), st.sampled_from(["0", "1"]))
 @example(TIE, TIE, "0")
 @example([{**TIE[0], "values": [None, None, None, "60.00125"], "target": "32"}], TIE, "0")
@@ -602,17 +630,30 @@ def test_scores_weights_and_totals_equal_exact_arithmetic(
         [{"indicator": r["code"], "unit": u} for u, rows in owned.items() for r in rows],
         unreported_at_year_end=floor,
     )  # fmt: skip
-    reports = [report(u, r["code"], q, v) for u, rows in owned.items() for r in rows for q, v in enumerate(r["values"], 1) if v is not None]
+    reports = [
+        report(u, r["code"], q, v)
+        for u, rows in owned.items()
+        for r in rows
+        for q, v in enumerate(r["values"], 1)
+        if v is not None
+    ]
     found = card(plan, reports)
     parts: dict[str, list[tuple[Fraction, Fraction | None]]] = {"U1": [], "U2": []}
     for unit, rows in owned.items():
         for r in rows:
             given_ones = [Fraction(v) for v in r["values"] if v is not None]
-            exact = _reference_score(r["criteria"], r["step"], _aggregate(given_ones, r["way"])) if r["values"][3] is not None else None
+            exact = (
+                _reference_score(r["criteria"], r["step"], _aggregate(given_ones, r["way"]))
+                if r["values"][3] is not None
+                else None
+            )
             line = one(found, r["code"], unit)
             weight = Fraction(r["weight"]) if r["weight"] else None
             assert _same(line["score"], exact, 4), (r, line["score"], exact)
-            assert _same(line["weighted"], None if exact is None or weight is None else exact * weight / 100, 4), (r, line["weighted"])
+            assert _same(line["weighted"], None if exact is None or weight is None else exact * weight / 100, 4), (
+                r,
+                line["weighted"],
+            )
             assert _same(line["score_percent"], None if exact is None else exact * 20, 2), (r, line["score_percent"])
             if r["values"][3] is not None:
                 achieved = _aggregate(given_ones, r["way"]) / Fraction(r["target"]) * 100
@@ -637,13 +678,17 @@ def test_scores_weights_and_totals_equal_exact_arithmetic(
 @pytest.mark.long
 @effort(max_examples=1000)
 @given(_cases(), _cases(), st.sampled_from(["0", "1"]))
-def test_many_more_scorecards_equal_exact_arithmetic(first: list[dict[str, Any]], second: list[dict[str, Any]], floor: str) -> None:
+def test_many_more_scorecards_equal_exact_arithmetic(
+    first: list[dict[str, Any]], second: list[dict[str, Any]], floor: str
+) -> None:
     test_scores_weights_and_totals_equal_exact_arithmetic.hypothesis.inner_test(first, second, floor)  # type: ignore[attr-defined]
 
 
 @effort(max_examples=300)
 @given(_scales(), st.lists(st.decimals(-2000, 200000, places=3), min_size=1, max_size=20), st.booleans())
-def test_float_scores_differ_from_exact_ones_only_where_they_say_so(criteria: list[str], values: list[Decimal], step: bool) -> None:
+def test_float_scores_differ_from_exact_ones_only_where_they_say_so(
+    criteria: list[str], values: list[Decimal], step: bool
+) -> None:
     by = scale("band" if step else "interpolate", tuple(criteria))
     assert by is not None
     scores, near = score_float(by, np.array([float(v) for v in values]))

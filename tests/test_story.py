@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -33,7 +34,12 @@ from staff import (
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = UNITS[0]
-Q1_DONE = {**result("q1", "สนย.1", "88"), **result("q1", "กพร.9", "3"), **result("q1", "ศท.4"), **result("q1", "P1", "9")}
+Q1_DONE = {
+    **result("q1", "สนย.1", "88"),
+    **result("q1", "กพร.9", "3"),
+    **result("q1", "ศท.4"),
+    **result("q1", "P1", "9"),
+}
 
 
 def filled(office: Place, name: str, entries: Any, unit: str = UNIT, form: str = "quarterly_result") -> Path:
@@ -54,36 +60,24 @@ def outputs(office: Place) -> dict[str, str]:
 # -- the demo ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def year(ministry: Place, tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, dict[str, Any], dict[str, bytes]]:
-    """The ministry after its first run: the office, what `run --json` said, and the files that were sent."""
-    from pipeline import intake
-
-    office = ministry.copy_to(tmp_path_factory.mktemp("year") / "office")
-    sent = {p.name: p.read_bytes() for p in (office.root / "inbox").glob("*.xlsx")}
-    for path in (office.root / "inbox").glob("*.xlsx"):
-        os.utime(path, (1e9, 1e9))
-    before, intake.LOOKS_APART = intake.LOOKS_APART, 0.0
-    try:
-        answer = office.call("run", "--json", now="2024-10-20T09:00:00")
-    finally:
-        intake.LOOKS_APART = before
-    assert answer.code == 1, answer.err
-    return office, answer.json, sent
+Year = tuple[Place, dict[str, Any], dict[str, bytes]]
 
 
-def _fingerprint_of_clean(ministry_files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
-    """The same demo without damage: a file that differs from it was damaged."""
-    place = Place(folder / "clean")
-    assert place.call("demo", place.root, "--wrong", "0", now=NOW).code == 0
+def files_of(place: Place) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in (place.root / "inbox").glob("*.xlsx")}
 
 
+@pytest.fixture
+def year(ministry_year: tuple[Place, Any], ministry: Place) -> Year:
+    """The ministry after its first run: the office, what `run --json` said, and the files that were sent."""
+    return *ministry_year, files_of(ministry)
+
+
 def test_every_damaged_file_is_returned_and_every_clean_one_accepted_without_error(
-    year: tuple[Place, dict[str, Any], dict[str, bytes]], tmp_path: Path
+    year: Year, clean_ministry: Place
 ) -> None:
     office, answer, sent = year
-    clean = _fingerprint_of_clean(sent, tmp_path)
+    clean = files_of(clean_ministry)
     assert set(clean) == set(sent)
     damaged = {name for name in sent if sent[name] != clean[name]}
     assert len(damaged) == 3 and len(sent) == 30
@@ -97,7 +91,9 @@ def test_every_damaged_file_is_returned_and_every_clean_one_accepted_without_err
     assert sum(answer[s] for s in ("accepted", "returned", "refused", "duplicate", "quarantined", "pending")) == 30
 
 
-def test_each_finding_names_a_cell_that_holds_what_it_says(year: tuple[Place, dict[str, Any], dict[str, bytes]]) -> None:
+def test_each_finding_names_a_cell_that_holds_what_it_says(
+    year: Year,
+) -> None:
     _, answer, sent = year
     seen = 0
     for file in answer["files"]:
@@ -105,7 +101,7 @@ def test_each_finding_names_a_cell_that_holds_what_it_says(year: tuple[Place, di
         for found in file["findings"]:
             if not found["cell"] or not found["value"] or found["severity"] != "error":
                 continue
-            book = book or load_workbook(__import__("io").BytesIO(sent[file["name"]]))
+            book = book or load_workbook(io.BytesIO(sent[file["name"]]))
             stored = book[found["sheet"]][found["cell"]].value
             assert str(stored if stored is not None else "").startswith(found["value"][:10]), (file["name"], found)
             assert found["cell"] == found["cells"][0]
@@ -113,16 +109,20 @@ def test_each_finding_names_a_cell_that_holds_what_it_says(year: tuple[Place, di
     assert seen
 
 
-def test_originals_are_kept_byte_for_byte(year: tuple[Place, dict[str, Any], dict[str, bytes]]) -> None:
+def test_originals_are_kept_byte_for_byte(year: Year) -> None:
     office, answer, sent = year
     for file in answer["files"]:
         data = sent[file["name"]]
         assert file["sha256"] == sha256(data).hexdigest()
-        assert (office.root / "var" / "originals" / file["sha256"][:2] / file["sha256"] / "original").read_bytes() == data
-    assert not list((office.root / "inbox").glob("*.xlsx")) and not list((office.root / "inbox" / ".taking").glob("*.bin"))
+        assert (
+            office.root / "var" / "originals" / file["sha256"][:2] / file["sha256"] / "original"
+        ).read_bytes() == data
+    assert not list((office.root / "inbox").glob("*.xlsx")) and not list(
+        (office.root / "inbox" / ".taking").glob("*.bin")
+    )
 
 
-def test_the_year_is_published_quarter_by_quarter(year: tuple[Place, dict[str, Any], dict[str, bytes]]) -> None:
+def test_the_year_is_published_quarter_by_quarter(year: Year) -> None:
     office, answer, _ = year
     for q in (1, 2, 3, 4):
         for name in ("master", "executive"):
@@ -131,9 +131,7 @@ def test_the_year_is_published_quarter_by_quarter(year: tuple[Place, dict[str, A
             assert load_workbook(office.outbox(path)).sheetnames
 
 
-def test_a_second_run_takes_nothing_and_publishes_nothing(
-    year: tuple[Place, dict[str, Any], dict[str, bytes]], tmp_path: Path
-) -> None:
+def test_a_second_run_takes_nothing_and_publishes_nothing(year: Year, tmp_path: Path) -> None:
     office = year[0].copy_to(tmp_path / "again")
     before = outputs(office)
     answer = office.call("run", "--json", now="2024-10-20T09:05:00")
@@ -142,9 +140,7 @@ def test_a_second_run_takes_nothing_and_publishes_nothing(
     assert outputs(office) == before
 
 
-def test_the_same_files_again_are_duplicates_and_change_nothing(
-    year: tuple[Place, dict[str, Any], dict[str, bytes]], tmp_path: Path
-) -> None:
+def test_the_same_files_again_are_duplicates_and_change_nothing(year: Year, tmp_path: Path) -> None:
     office = year[0].copy_to(tmp_path / "resent")
     facts = office.rows("SELECT count(*) n FROM fact")
     for name, data in year[2].items():
@@ -156,15 +152,15 @@ def test_the_same_files_again_are_duplicates_and_change_nothing(
     assert office.rows("SELECT count(*) n FROM fact") == facts
 
 
-def _typed_back(marked: Path, original: Path, clean: bytes, target: Path) -> Path:
+def _typed_back(marked: Path, clean: bytes, target: Path) -> Path:
     """The marked copy with every cell that differs from the undamaged file typed as it should be."""
-    book, wanted = load_workbook(marked), load_workbook(__import__("io").BytesIO(clean))
+    book, wanted = load_workbook(marked), load_workbook(io.BytesIO(clean))
     for name in SHEETS.values():
         if name not in wanted.sheetnames:
             continue
         head, columns = keys_of(wanted[name])
         for row in range(head + 2, wanted[name].max_row + 1):
-            for key, column in columns.items():
+            for column in columns.values():
                 right = wanted[name].cell(row, column)
                 if not str(right.value or "").startswith("=") and book[name].cell(row, column).value != right.value:
                     book[name].cell(row, column).value = right.value
@@ -173,17 +169,21 @@ def _typed_back(marked: Path, original: Path, clean: bytes, target: Path) -> Pat
 
 
 def test_a_corrected_marked_copy_is_accepted_and_only_then_counts(
-    year: tuple[Place, dict[str, Any], dict[str, bytes]], tmp_path: Path
+    year: Year, clean_ministry: Place, tmp_path: Path
 ) -> None:
-    office, answer, sent = year
+    office, answer, _ = year
     office = office.copy_to(tmp_path / "office")
-    clean = _fingerprint_of_clean(sent, tmp_path)
+    clean = files_of(clean_ministry)
     for n, file in enumerate(f for f in answer["files"] if f["state"] == "returned"):
-        held = office.rows("SELECT indicator, period FROM posting WHERE unit=? AND form=? AND state='held'", file["unit"], file["form"])
+        held = office.rows(
+            "SELECT indicator, period FROM posting WHERE unit=? AND form=? AND state='held'", file["unit"], file["form"]
+        )
         assert held and file["rows_held"] == len(held)
         query = "SELECT count(*) n FROM fact WHERE unit=? AND form=? AND indicator=? AND row_period=?"
-        assert all(office.rows(query, file["unit"], file["form"], h["indicator"], h["period"])[0]["n"] == 0 for h in held)
-        corrected = _typed_back(office.outbox(file["answer"]), Path(), clean[file["name"]], tmp_path / f"{n}.xlsx")
+        assert all(
+            office.rows(query, file["unit"], file["form"], h["indicator"], h["period"])[0]["n"] == 0 for h in held
+        )
+        corrected = _typed_back(office.outbox(file["answer"]), clean[file["name"]], tmp_path / f"{n}.xlsx")
         again = office.take(corrected, f"แก้แล้ว {n}.xlsx", now="2024-10-21T09:00:00")
         assert (again["state"], rules_of(again), again["rows_held"]) == ("accepted", [], 0), again
         for h in held:
@@ -201,9 +201,7 @@ def test_the_ministry_demo_is_the_same_twice(ministry: Place, tmp_path: Path) ->
     assert files(again) == files(ministry) and len(files(again)) == 30
 
 
-def test_publishing_gives_the_same_bytes_in_a_second_office_with_another_clock(
-    year: tuple[Place, dict[str, Any], dict[str, bytes]], tmp_path: Path
-) -> None:
+def test_publishing_gives_the_same_bytes_in_a_second_office_with_another_clock(year: Year, tmp_path: Path) -> None:
     office = year[0].copy_to(tmp_path / "elsewhere")
     before = outputs(year[0])
     shutil.rmtree(office.outbox("reports"))
@@ -219,7 +217,11 @@ def test_a_wrong_row_is_held_while_the_right_ones_count(office: Place) -> None:
     assert (file["state"], rules_of(file), file["rows_taken"], file["rows_held"]) == ("returned", ["E_CHAR"], 3, 1)
     assert office.facts(UNIT, "สนย.1", "2567-Q1") == ["88"] and office.facts(UNIT, "กพร.9", "2567-Q1") == []
     [found] = [f for f in file["findings"] if f["severity"] == "error"]
-    assert (found["sheet"], found["cell"], found["value"]) == (SHEETS["q1"], address_of(office.root / "a.xlsx", "q1", "กพร.9", "value"), "สาม")
+    assert (found["sheet"], found["cell"], found["value"]) == (
+        SHEETS["q1"],
+        address_of(office.root / "a.xlsx", "q1", "กพร.9", "value"),
+        "สาม",
+    )
 
 
 def test_the_marked_copy_itself_can_be_corrected_and_sent_under_any_name(office: Place) -> None:
@@ -319,7 +321,10 @@ def test_an_older_form_is_fine_where_the_units_own_indicators_did_not_change(off
     content["assignments"].append({"indicator": "สนย.1", "unit": UNITS[1], "weight": "40", "target": "90"})
     old = {u: filled(office, f"{u}.xlsx", Q1_DONE, u) for u in UNITS[:2]}
     templates = {u: office.template(u, "quarterly_result").read_bytes() for u in UNITS}
-    assert office.take(plan_book(office.root / "r2.xlsx", content), "r2.xlsx", now="2023-12-01T08:00:00")["state"] == "accepted"
+    assert (
+        office.take(plan_book(office.root / "r2.xlsx", content), "r2.xlsx", now="2023-12-01T08:00:00")["state"]
+        == "accepted"
+    )
     changed = [u for u in UNITS if office.template(u, "quarterly_result").read_bytes() != templates[u]]
     assert changed == [UNITS[1]]
     assert office.take(old[UNITS[0]], "one.xlsx")["state"] == "accepted"
@@ -442,7 +447,9 @@ def test_the_deadline_is_the_end_of_its_day_in_the_offices_zone(office: Place, n
 def test_trace_leads_to_the_cell_of_the_stored_original(office: Place) -> None:
     months = {("plan", "สนย.1", "q1"): "90", ("plan", "สนย.1", "q2"): "95", ("plan", "สนย.1", "total"): "95"}
     office.take(filled(office, "plan.xlsx", months, form="monthly_plan"), "แผน ก.xlsx")
-    book = load_workbook(filled(office, "a.xlsx", {**result("q1", "สนย.1", "1,234.50"), **result("q2", "สนย.1", "93.5")}))
+    book = load_workbook(
+        filled(office, "a.xlsx", {**result("q1", "สนย.1", "1,234.50"), **result("q2", "สนย.1", "93.5")})
+    )
     book[SHEETS["q2"]].insert_cols(1)
     book.save(office.root / "b.xlsx")
     file = office.take(office.root / "b.xlsx", "ผล ก.xlsx", now="2024-04-02T10:20:30")
@@ -450,7 +457,11 @@ def test_trace_leads_to_the_cell_of_the_stored_original(office: Place) -> None:
     steps = office.call("trace", UNIT, "สนย.1", "2567-Q2", "--json", now="2024-05-01").json["steps"]
     assert [s["step"] for s in steps][:3] == ["printed", "score", "aggregation"]
     assert steps[0]["result"] == 93.5 and steps[0]["plan"] == 95
-    assert steps[1]["score"] == 2.8333 and steps[1]["weighted"] == 1.1333 and steps[1]["criteria"] == ["88", "91", "94", "97", "100"]
+    assert (
+        steps[1]["score"] == 2.8333
+        and steps[1]["weighted"] == 1.1333
+        and steps[1]["criteria"] == ["88", "91", "94", "97", "100"]
+    )
     sources = [s for s in steps if s["step"] == "source"]
     assert {(s["scenario"], s["period"], s["value"]) for s in sources} == {
         ("plan", "2567-Q1", "90"), ("plan", "2567-Q2", "95"), ("plan", "2567", "95"), ("actual", "2567-Q1", "1234.5"), ("actual", "2567-Q2", "93.5"),
@@ -464,7 +475,10 @@ def test_trace_leads_to_the_cell_of_the_stored_original(office: Place) -> None:
     assert {s["received_at"][:10] for s in sources if s["scenario"] == "actual"} == {"2024-04-02"}
 
 
-@pytest.mark.parametrize("words", [("09999", "สนย.1", "2567-Q1"), (UNIT, "X", "2567-Q1"), (UNIT, "สนย.1", "2567-Q9"), (UNIT, "สนย.1", "2570-Q1")])
+@pytest.mark.parametrize(
+    "words",
+    [("09999", "สนย.1", "2567-Q1"), (UNIT, "X", "2567-Q1"), (UNIT, "สนย.1", "2567-Q9"), (UNIT, "สนย.1", "2570-Q1")],
+)
 def test_trace_of_what_is_not_there_is_one_line_and_code_2(office: Place, words: tuple[str, ...]) -> None:
     answer = office.call("trace", *words)
     assert answer.code == 2 and answer.out == "" and len(answer.err.strip().splitlines()) == 1
@@ -477,7 +491,9 @@ def _everything(root: Path) -> dict[str, str]:
 
 def test_check_gives_the_same_answers_as_receive_and_stores_nothing(office: Place, tmp_path: Path) -> None:
     good = fill(office.template(UNIT, "quarterly_result"), tmp_path / "good.xlsx", Q1_DONE)
-    bad = fill(office.template(UNITS[1], "quarterly_result"), tmp_path / "bad.xlsx", {**Q1_DONE, **result("q1", "P1", "9 คน")})
+    bad = fill(
+        office.template(UNITS[1], "quarterly_result"), tmp_path / "bad.xlsx", {**Q1_DONE, **result("q1", "P1", "9 คน")}
+    )
     text = tmp_path / "text.xlsx"
     text.write_text("รหัส,ผล")
     before, rows = _everything(office.root), office.rows("SELECT count(*) n FROM submission")
@@ -490,8 +506,14 @@ def test_check_gives_the_same_answers_as_receive_and_stores_nothing(office: Plac
     received = {n: office.take(p, n) for n, p in (("good.xlsx", good), ("bad.xlsx", bad))}
     for said in answer.json["files"][:2]:
         mine = received[said["name"]]
-        assert [(f["rule"], f["cell"], f["message"]) for f in said["findings"]] == [(f["rule"], f["cell"], f["message"]) for f in mine["findings"]]
-        assert (said["state"], said["rows_taken"], said["rows_held"]) == (mine["state"], mine["rows_taken"], mine["rows_held"])
+        assert [(f["rule"], f["cell"], f["message"]) for f in said["findings"]] == [
+            (f["rule"], f["cell"], f["message"]) for f in mine["findings"]
+        ]
+        assert (said["state"], said["rows_taken"], said["rows_held"]) == (
+            mine["state"],
+            mine["rows_taken"],
+            mine["rows_held"],
+        )
 
 
 def test_status_says_who_owes_what(office: Place) -> None:
@@ -537,10 +559,18 @@ def test_as_of_takes_only_what_had_arrived(office: Place) -> None:
 
 
 def test_a_correction_of_an_older_quarter_publishes_that_quarter_anew(office: Place) -> None:
-    office.take(filled(office, "a.xlsx", {**result("q1", "สนย.1", "88"), **result("q2", "สนย.1", "91")}), "a.xlsx", now="2024-04-02")
+    office.take(
+        filled(office, "a.xlsx", {**result("q1", "สนย.1", "88"), **result("q2", "สนย.1", "91")}),
+        "a.xlsx",
+        now="2024-04-02",
+    )
     office.call("publish", now="2024-04-03")
     before = outputs(office)
-    office.take(filled(office, "b.xlsx", {**result("q1", "สนย.1", "97"), **result("q2", "สนย.1", "91")}), "b.xlsx", now="2024-04-04")
+    office.take(
+        filled(office, "b.xlsx", {**result("q1", "สนย.1", "97"), **result("q2", "สนย.1", "91")}),
+        "b.xlsx",
+        now="2024-04-04",
+    )
     office.call("publish", now="2024-04-05")
     after = outputs(office)
     assert {p.split("/")[3] for p in after if after[p] != before.get(p)} == {"2567-Q1", "2567-Q2"}
@@ -551,7 +581,13 @@ def test_a_correction_of_an_older_quarter_publishes_that_quarter_anew(office: Pl
 
 def by_process(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "cp1252"}
-    return subprocess.run([sys.executable, "-m", "pipeline", *map(str, words)], capture_output=True, env=environment, cwd=cwd or ROOT, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, words)],
+        capture_output=True,
+        env=environment,
+        cwd=cwd or ROOT,
+        timeout=120,
+    )
 
 
 def test_from_init_to_status_by_real_processes(tmp_path: Path) -> None:

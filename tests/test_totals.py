@@ -109,7 +109,9 @@ def test_row_01_of_the_source_warns_and_row_02_does_not() -> None:
     assert broken(quarters("", "", "", "80", total="80")) == []
 
 
-@pytest.mark.parametrize("mended", [("20", "25", "20", "20"), ("15", "30", "20", "20"), ("15", "25", "25", "20"), ("15", "25", "20", "25")])
+@pytest.mark.parametrize(
+    "mended", [("20", "25", "20", "20"), ("15", "30", "20", "20"), ("15", "25", "25", "20"), ("15", "25", "20", "25")]
+)
 def test_each_one_cell_fix_of_row_01_settles_it(mended: tuple[str, ...]) -> None:
     assert broken(quarters(*mended, total="85")) == []
     assert broken(quarters(*mended, total="85"), "sum") == []
@@ -121,7 +123,8 @@ def test_auto_accepts_sum_last_and_largest_and_mean(total: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "right", "rule"), [("sum", "80", "E_SUM"), ("last", "21", "Q_SUM"), ("max", "25", "Q_SUM"), ("mean", "20", "Q_SUM")]
+    ("way", "right", "rule"),
+    [("sum", "80", "E_SUM"), ("last", "21", "Q_SUM"), ("max", "25", "Q_SUM"), ("mean", "20", "Q_SUM")],
 )
 def test_a_declared_way_is_held_against_its_own_figure_only(way: str, right: str, rule: str) -> None:
     figures = ("14", "25", "20", "21")
@@ -137,13 +140,25 @@ def test_nothing_is_computed_where_nothing_is_declared(way: str) -> None:
 
 @pytest.mark.parametrize(
     ("total", "holds"),
-    [("81.3", True), ("81.33", True), ("81", True), ("81.4", False), ("81.2", False), ("81.34", False), ("82", False), ("81.333", True)],
+    [
+        ("81.3", True),
+        ("81.33", True),
+        ("81", True),
+        ("81.4", False),
+        ("81.2", False),
+        ("81.34", False),
+        ("82", False),
+        ("81.333", True),
+    ],
 )
 def test_a_mean_is_right_within_half_a_unit_of_the_last_digit_typed(total: str, holds: bool) -> None:
     """80, 81, 83: the mean is 81.3333."""
-    assert broken(months(1, "80", "81", "83", total=total), "mean") == (
-        [] if holds else [("Q_SUM", "q1")]
-    )
+    assert broken(months(1, "80", "81", "83", total=total), "mean") == ([] if holds else [("Q_SUM", "q1")])
+
+
+@pytest.mark.parametrize("total", ["81.3", "81.4"])
+def test_a_mean_that_lies_between_two_may_be_rounded_either_way(total: str) -> None:
+    assert broken(months(1, "81.3", "81.4", total=total), "mean") == []
 
 
 @pytest.mark.parametrize(("total", "holds"), [("0.3", True), ("0.30", True), ("0.31", False), ("0.2", False)])
@@ -153,7 +168,9 @@ def test_a_sum_is_not_wrong_by_a_float_error(total: str, holds: bool) -> None:
 
 def test_sums_of_thousands_and_dashes_are_read_as_typed() -> None:
     assert broken(quarters("1,200", "-", "800.50", total="2,000.5"), "sum") == []
-    assert broken(quarters("1,200", "-", "800.50", total="2,000"), "sum") == []  # whole units were meant: within half a unit
+    assert (
+        broken(quarters("1,200", "-", "800.50", total="2,000"), "sum") == []
+    )  # whole units were meant: within half a unit
     assert broken(quarters("1,200", "-", "801", total="2,000"), "sum") == [("E_SUM", "total")]
 
 
@@ -182,17 +199,37 @@ def test_a_missing_quarter_total_suppresses_what_would_follow_from_it() -> None:
 # -- estimate year and target ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("estimate", "total", "wrong"), [("85", "85", False), ("85.0", "85", False), ("84", "85", True), ("", "85", False), ("85", "", False), ("-", "85", False)])
+@pytest.mark.parametrize(
+    ("estimate", "total", "wrong"),
+    [
+        ("85", "85", False),
+        ("85.0", "85", False),
+        ("84", "85", True),
+        ("", "85", False),
+        ("85", "", False),
+        ("-", "85", False),
+    ],
+)
 def test_the_current_years_estimate_equals_the_grand_total(estimate: str, total: str, wrong: bool) -> None:
     assert broken({"est_0": estimate, "total": total}) == ([("W_EST", "")] if wrong else [])
 
 
 @pytest.mark.parametrize(
     ("target", "scale", "total", "asked"),
-    [(85.0, "raw", "85", False), (85.0, "raw", "84", True), (5.0, "level", "84", False), (np.nan, "raw", "84", False), (81.3333, "raw", "81.3", False)],
+    [
+        (85.0, "raw", "85", False),
+        (85.0, "raw", "84", True),
+        (5.0, "level", "84", False),
+        (np.nan, "raw", "84", False),
+        (81.3333, "raw", "81.3", False),
+    ],
 )
-def test_a_grand_total_away_from_the_centres_target_is_asked_about(target: float, scale: str, total: str, asked: bool) -> None:
-    assert broken({"total": total}, target_n=target, target_scale=scale, target=str(target)) == ([("Q_TARGET", "")] if asked else [])
+def test_a_grand_total_away_from_the_centres_target_is_asked_about(
+    target: float, scale: str, total: str, asked: bool
+) -> None:
+    assert broken({"total": total}, target_n=target, target_scale=scale, target=str(target)) == (
+        [("Q_TARGET", "")] if asked else []
+    )
 
 
 # -- against a plain loop ----------------------------------------------------------------------------------------------
@@ -200,7 +237,7 @@ def test_a_grand_total_away_from_the_centres_target_is_asked_about(target: float
 _CELL = st.one_of(st.just(""), st.just("-"), st.integers(0, 20).map(str), st.decimals(0, 20, places=1).map(str))
 
 
-@effort(max_examples=150)
+@effort(max_examples=30)
 @given(st.lists(_CELL, min_size=4, max_size=4), _CELL, st.sampled_from(["sum", "last", "max", "mean", "auto", "none"]))
 def test_grand_totals_are_judged_as_a_plain_loop_judges_them(parts: list[str], total: str, way: str) -> None:
     figures = [float(p) for p in parts if p not in ("", "-")]

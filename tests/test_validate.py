@@ -16,7 +16,9 @@ GOOD = {**result("q1", "สนย.1", "88"), **result("q1", "กพร.9", "3")}
 Edit = Callable[[Workbook], None]
 
 
-def judge(place: Place, folder: Path, entries: Any, edit: Edit | None = None, form: str = "quarterly_result") -> dict[str, Any]:
+def judge(
+    place: Place, folder: Path, entries: Any, edit: Edit | None = None, form: str = "quarterly_result"
+) -> dict[str, Any]:
     """One file through `check`: nothing is stored, so the office can be shared."""
     path = fill(place.template(UNIT, form), folder / "file.xlsx", entries)
     if edit:
@@ -47,19 +49,31 @@ def test_an_untouched_template_is_accepted_and_called_empty(small_office: Place,
     assert (file["state"], said(file, "warning"), file["rows_taken"]) == ("accepted", ["W_EMPTY"], 0)
 
 
-@pytest.mark.parametrize(("field", "typed"), [("name", "ชื่ออื่น"), ("unit_of_measure", "คน"), ("weight", "99"), ("target", "1")])
-def test_what_the_centre_owns_cannot_be_changed_by_a_unit(small_office: Place, tmp_path: Path, field: str, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "typed"), [("name", "ชื่ออื่น"), ("unit_of_measure", "คน"), ("weight", "99"), ("target", "1")]
+)
+def test_what_the_centre_owns_cannot_be_changed_by_a_unit(
+    small_office: Place, tmp_path: Path, field: str, typed: str
+) -> None:
     file = judge(small_office, tmp_path, {**GOOD, ("q1", "สนย.1", field): typed})
     assert (file["state"], said(file), file["rows_taken"]) == ("returned", ["E_OWNER"], 1)
     found = only(file, "E_OWNER")
     assert found["value"] == typed and found["sheet"] == SHEETS["q1"]
     book = load_workbook(tmp_path / "file.xlsx")
     assert found["cell"] == cell_of(book, "q1", "สนย.1", field).coordinate
-    assert found["proposal"] == cell_of(load_workbook(small_office.template(UNIT, "quarterly_result")), "q1", "สนย.1", field).value
+    assert (
+        found["proposal"]
+        == cell_of(load_workbook(small_office.template(UNIT, "quarterly_result")), "q1", "สนย.1", field).value
+    )
 
 
 def test_a_number_retyped_as_the_same_number_is_no_change(small_office: Place, tmp_path: Path) -> None:
-    assert judge(small_office, tmp_path, {**GOOD, ("q1", "สนย.1", "weight"): 40, ("q1", "สนย.1", "target"): "100.0"})["findings"] == []
+    assert (
+        judge(small_office, tmp_path, {**GOOD, ("q1", "สนย.1", "weight"): 40, ("q1", "สนย.1", "target"): "100.0"})[
+            "findings"
+        ]
+        == []
+    )
 
 
 def _row_of(book: Workbook, code: str) -> int:
@@ -136,7 +150,12 @@ def test_a_form_without_its_hidden_sheet_is_known_by_its_headings(small_office: 
         del book["_opsbook"]
 
     file = judge(small_office, tmp_path, GOOD, drop)
-    assert (file["state"], file["unit"], file["form"], file["fiscal_year"]) == ("accepted", UNIT, "quarterly_result", 2567)
+    assert (file["state"], file["unit"], file["form"], file["fiscal_year"]) == (
+        "accepted",
+        UNIT,
+        "quarterly_result",
+        2567,
+    )
 
 
 def _thai_headings_only(book: Workbook) -> None:
@@ -152,11 +171,15 @@ def _thai_headings_only(book: Workbook) -> None:
 
 def test_january_and_march_are_told_apart_without_keys_and_without_english(small_office: Place, tmp_path: Path) -> None:
     """ม.ค. and มี.ค. differ in one mark, which heading skeletons do not see."""
-    entries = {("plan", "ศท.4", k): t for k, t in {"m01": "1", "m02": "2", "m03": "4", "q2": "7", "total": "20"}.items()}
+    entries = {
+        ("plan", "ศท.4", k): t for k, t in {"m01": "1", "m02": "2", "m03": "4", "q2": "7", "total": "20"}.items()
+    }
     file = judge(small_office, tmp_path, entries, _thai_headings_only, "monthly_plan")
     assert [r for r in said(file) if r != "E_SUM"] == []
     assert (file["state"], said(file)) == ("returned", ["E_SUM"])  # 7 is not 20: the quarter itself is right
-    wrong = judge(small_office, tmp_path, {**entries, ("plan", "ศท.4", "m03"): "5"}, _thai_headings_only, "monthly_plan")
+    wrong = judge(
+        small_office, tmp_path, {**entries, ("plan", "ศท.4", "m03"): "5"}, _thai_headings_only, "monthly_plan"
+    )
     assert len(said(wrong)) == 2
 
 
@@ -186,13 +209,19 @@ def test_behind_plan_is_computed_from_the_plan_in_the_ledger(office: Place, tmp_
     assert (file["state"], said(file, "query", "warning")) == ("accepted", ["Q_STATUS", "W_EXPLAIN"])
     confirmed = judge(office, tmp_path, {**on, ("q1", "สนย.1", "state"): CONFIRMED})
     assert said(confirmed) == ["E_EXPLAIN"] and len(only(confirmed, "E_EXPLAIN")["cells"]) == 2
-    why = {("q1", "สนย.1", "problem"): "จัดซื้อล่าช้า", ("q1", "สนย.1", "remedy"): "เร่งรัด", ("q1", "สนย.1", "plan_status"): "ล่าช้ากว่าแผน"}
+    why = {
+        ("q1", "สนย.1", "problem"): "จัดซื้อล่าช้า",
+        ("q1", "สนย.1", "remedy"): "เร่งรัด",
+        ("q1", "สนย.1", "plan_status"): "ล่าช้ากว่าแผน",
+    }
     assert judge(office, tmp_path, {**on, ("q1", "สนย.1", "state"): CONFIRMED, **why})["findings"] == []
 
 
 def test_a_plan_and_a_result_of_one_batch_are_held_against_each_other(office: Place, tmp_path: Path) -> None:
     months = {("plan", "สนย.1", "q1"): "90", ("plan", "สนย.1", "total"): "100"}
-    office.send(fill(office.template(UNIT, "quarterly_result"), tmp_path / "r.xlsx", result("q1", "สนย.1", "50")), "r.xlsx", 900)
+    office.send(
+        fill(office.template(UNIT, "quarterly_result"), tmp_path / "r.xlsx", result("q1", "สนย.1", "50")), "r.xlsx", 900
+    )
     office.send(fill(office.template(UNIT, "monthly_plan"), tmp_path / "m.xlsx", months), "m.xlsx", 60)
     assert said(office.receive()["by"]["r.xlsx"], "warning") == ["W_EXPLAIN"]
 
@@ -205,17 +234,32 @@ def test_quarter_4_needs_evidence_to_be_confirmed(small_office: Place, tmp_path:
 
 @pytest.mark.parametrize(
     ("typed", "rules", "value"),
-    [("1/2", ["I_RATIO"], "50"), ("88", [], "88"), ("1,234", [], "1234"), (88, [], "88"), (0.5, [], "0.5"), ("0", [], "0")],
+    [
+        ("1/2", ["I_RATIO"], "50"),
+        ("88", [], "88"),
+        ("1,234", [], "1234"),
+        (88, [], "88"),
+        (0.5, [], "0.5"),
+        ("0", [], "0"),
+    ],
 )
-def test_values_reach_the_ledger_as_they_are_read(office: Place, tmp_path: Path, typed: Any, rules: list[str], value: str) -> None:
-    path = fill(office.template(UNIT, "quarterly_result"), tmp_path / "a.xlsx", {**result("q1", "สนย.1", "1"), ("q1", "สนย.1", "value"): typed})
+def test_values_reach_the_ledger_as_they_are_read(
+    office: Place, tmp_path: Path, typed: Any, rules: list[str], value: str
+) -> None:
+    path = fill(
+        office.template(UNIT, "quarterly_result"),
+        tmp_path / "a.xlsx",
+        {**result("q1", "สนย.1", "1"), ("q1", "สนย.1", "value"): typed},
+    )
     file = office.take(path, "a.xlsx")
     assert (file["state"], said(file, "info", "warning", "error")) == ("accepted", rules)
     assert office.facts(UNIT, "สนย.1", "2567-Q1") == [value]
 
 
 def test_cannot_report_yet_is_an_answer_without_a_value(office: Place, tmp_path: Path) -> None:
-    file = office.take(fill(office.template(UNIT, "quarterly_result"), tmp_path / "a.xlsx", result("q1", "สนย.1")), "a.xlsx")
+    file = office.take(
+        fill(office.template(UNIT, "quarterly_result"), tmp_path / "a.xlsx", result("q1", "สนย.1")), "a.xlsx"
+    )
     assert (file["state"], file["rows_taken"]) == ("accepted", 1)
     assert office.call("trace", UNIT, "สนย.1", "2567-Q1", "--json").json["steps"][0]["reported"] == "cannot"
     forbidden = judge(office, tmp_path, {**result("q1", "สนย.1", "88"), ("q1", "สนย.1", "reportable"): CANNOT})
@@ -223,8 +267,13 @@ def test_cannot_report_yet_is_an_answer_without_a_value(office: Place, tmp_path:
     assert said(judge(office, tmp_path, {("q1", "สนย.1", "reportable"): CAN})) == ["E_VALUE"]
 
 
-def test_the_same_fault_in_many_cells_of_a_row_is_one_finding_with_all_cells(small_office: Place, tmp_path: Path) -> None:
-    entries = {("plan", "ศท.4", k): "5 เรื่อง" for k in ("m10", "m11", "m12")} | {("plan", "ศท.4", "q1"): "15", ("plan", "ศท.4", "total"): "15"}
+def test_the_same_fault_in_many_cells_of_a_row_is_one_finding_with_all_cells(
+    small_office: Place, tmp_path: Path
+) -> None:
+    entries = {("plan", "ศท.4", k): "5 เรื่อง" for k in ("m10", "m11", "m12")} | {
+        ("plan", "ศท.4", "q1"): "15",
+        ("plan", "ศท.4", "total"): "15",
+    }
     file = judge(small_office, tmp_path, entries, form="monthly_plan")
     found = only(file, "E_CHAR")
     book = load_workbook(tmp_path / "file.xlsx")
@@ -238,12 +287,21 @@ def test_all_faults_are_told_in_one_pass(small_office: Place, tmp_path: Path) ->
 
 
 def test_files_judged_together_are_judged_as_each_alone(office: Place, tmp_path: Path) -> None:
-    typed = [GOOD, {**GOOD, ("q1", "กพร.9", "value"): "7"}, {**result("q1", "สนย.1", "1,5"), **result("q1", "ศท.4", "1/2")}]
-    paths = [fill(office.template(u, "quarterly_result"), tmp_path / f"{u}.xlsx", t) for u, t in zip(UNITS, typed, strict=True)]
+    typed = [
+        GOOD,
+        {**GOOD, ("q1", "กพร.9", "value"): "7"},
+        {**result("q1", "สนย.1", "1,5"), **result("q1", "ศท.4", "1/2")},
+    ]
+    paths = [
+        fill(office.template(u, "quarterly_result"), tmp_path / f"{u}.xlsx", t)
+        for u, t in zip(UNITS, typed, strict=True)
+    ]
     alone = {f["name"]: f for p in paths for f in office.call("check", p, "--json").json["files"]}
     for p in paths:
         office.send(p, p.name)
     together = office.receive()["by"]
     for name, file in alone.items():
-        assert {k: together[name][k] for k in ("state", "findings", "rows_taken", "rows_held")} == {k: file[k] for k in ("state", "findings", "rows_taken", "rows_held")}
+        assert {k: together[name][k] for k in ("state", "findings", "rows_taken", "rows_held")} == {
+            k: file[k] for k in ("state", "findings", "rows_taken", "rows_held")
+        }
     assert [together[p.name]["state"] for p in paths] == ["accepted", "returned", "returned"]

@@ -35,9 +35,11 @@ for path in sys.argv[1:]:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one command took: wall seconds and the largest sum of resident memory of it and its children (MiB)."""
+    """What one command and its children took: wall seconds, processor seconds (nan where the system does not say), and
+    the largest sum of their resident memory (MiB)."""
 
     seconds: float
+    cpu: float
     mib: float
 
 
@@ -140,7 +142,7 @@ def say(text: str) -> None:
 
 def measure(call: Sequence[str]) -> Cost:
     """Run a command to its end; SystemExit where it fails."""
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), cpu_of_children()
     process = subprocess.Popen(call, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     watch = Watch(process.pid)
     watch.start()
@@ -149,7 +151,16 @@ def measure(call: Sequence[str]) -> Cost:
     watch.stop()
     if process.returncode:
         raise SystemExit(f"bench: {' '.join(call[:6])} … ended {process.returncode}: {errors.decode()[-400:]}")
-    return Cost(seconds, watch.most)
+    return Cost(seconds, cpu_of_children() - worked, watch.most)
+
+
+def cpu_of_children() -> float:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return float("nan")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Watch(threading.Thread):
@@ -201,11 +212,14 @@ def table(lines: Sequence[Line]) -> str:
         ["bytes a filled file", *(f"{line.file_bytes:,.0f}" for line in lines)],
         ["pandas loop, s", *(f"{line.loop.seconds:.1f}" for line in lines)],
         ["pandas loop, ms a file", *(each(line.loop, line) for line in lines)],
+        ["pandas loop, processor s", *(f"{line.loop.cpu:.1f}" for line in lines)],
         ["pandas loop, peak MiB", *(f"{line.loop.mib:.0f}" for line in lines)],
         ["receive, s", *(f"{line.receive.seconds:.1f}" for line in lines)],
         ["receive, ms a file", *(each(line.receive, line) for line in lines)],
+        ["receive, processor s", *(f"{line.receive.cpu:.1f}" for line in lines)],
         ["receive, peak MiB", *(f"{line.receive.mib:.0f}" for line in lines)],
-        ["receive / loop", *(f"{line.ratio:.2f}" for line in lines)],
+        ["receive / loop, wall", *(f"{line.ratio:.2f}" for line in lines)],
+        ["receive / loop, processor", *(f"{line.receive.cpu / line.loop.cpu:.2f}" for line in lines)],
         ["publish, s", *(f"{line.publish.seconds:.1f} ({line.periods} quarters)" for line in lines)],
         ["publish, peak MiB", *(f"{line.publish.mib:.0f}" for line in lines)],
         ["demo (plan, templates, fills), s", *(f"{line.demo.seconds:.1f}" for line in lines)],
@@ -221,7 +235,7 @@ def table(lines: Sequence[Line]) -> str:
             show[0],
             "-" * len(show[0]),
             *show[1:],
-            "peak MiB: process and children together; shared pages count in each",
+            f"peak MiB: process and children together; shared pages count in each; load after: {load()}",
             "",
         ]
     )

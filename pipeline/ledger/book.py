@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,7 +38,7 @@ def waiting(connection: Connection, states: Sequence[str] = ("received", "pendin
     rows = connection.execute(
         select(SUBMISSION).where(SUBMISSION.c.state.in_(states)).order_by(SUBMISSION.c.number)
     ).mappings()
-    return [submission_of(r) for r in rows]
+    return [submission_of(dict(r)) for r in rows]
 
 
 def submission_of(row: Mapping[str, Any]) -> Submission:
@@ -126,7 +126,8 @@ def last_of_plan(connection: Connection, fiscal_year: int) -> Mapping[str, Any] 
         .limit(1)
         .scalar_subquery()
     )
-    return connection.execute(select(SUBMISSION).where(SUBMISSION.c.number == newest)).mappings().first()
+    row = connection.execute(select(SUBMISSION).where(SUBMISSION.c.number == newest)).mappings().first()
+    return dict(row) if row else None
 
 
 def issued(connection: Connection, fiscal_year: int) -> int:
@@ -161,10 +162,12 @@ def standing_postings(
     as_of: str | None = None,
     units: Sequence[str] | None = None,
     held: bool = False,
+    among: Callable[[pd.DataFrame], pd.Series] | None = None,
 ) -> pd.DataFrame:
     """The posting that counts per unit x form x indicator x period: the newest valid one (held: the newest of all).
 
     Columns of POSTING plus received_at, file, sha256. An older row stays in the ledger, it just does not count.
+    `among` says which postings are looked at at all: what stood at another moment.
     """
     query = (
         select(POSTING, SUBMISSION.c.received_at, SUBMISSION.c.name.label("file"), SUBMISSION.c.sha256)
@@ -178,6 +181,8 @@ def standing_postings(
     if units is not None:
         query = query.where(POSTING.c.unit.in_(list(units)))
     frame = _frame(connection, query.order_by(POSTING.c.submission))
+    if among is not None and len(frame):
+        frame = frame[among(frame)]
     return frame.drop_duplicates(["unit", "form", "indicator", "period"], keep="last").reset_index(drop=True)
 
 
@@ -211,7 +216,8 @@ def last_of(connection: Connection, unit: str, form: str, fiscal_year: int, befo
         .order_by(SUBMISSION.c.number.desc())
         .limit(1)
     )
-    return connection.execute(query).mappings().first()
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
 
 
 def latest_by_unit_form(connection: Connection) -> dict[tuple[str, str, int], Mapping[str, Any]]:
@@ -238,7 +244,8 @@ def same_bytes(connection: Connection, sha256: str, before: int) -> Mapping[str,
         .order_by(SUBMISSION.c.number.desc())
         .limit(1)
     )
-    return connection.execute(query).mappings().first()
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
 
 
 def submissions(connection: Connection, states: Sequence[str] | None = None) -> pd.DataFrame:

@@ -118,7 +118,7 @@ def differing(connection: Connection, each: Mapping[str, Any]) -> list[str]:
 
 def _as_set(connection: Connection, table: Any, number: int) -> set[str]:
     rows = connection.execute(select(table).where(table.c.submission == number)).mappings()
-    return {_as_text(r, table) for r in rows}
+    return {_as_text(dict(r), table) for r in rows}
 
 
 def _as_text(row: Mapping[str, Any], table: Any) -> str:

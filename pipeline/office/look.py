@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import re
 import stat
 import struct
@@ -27,6 +29,7 @@ class Limits:
     cells: int = 2_000_000
     shared_strings: int = 300_000
     merges: int = 5_000
+    span: int = 200_000  # cells of one merged or linked area
     last_row: int = 200_000
     area: int = 5_000_000
     token_bytes: int = 200_000
@@ -47,26 +50,71 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "PDF", "a PDF"),
     (b"<!DOCTYPE html", "หน้าเว็บ (HTML)", "a web page (HTML)"),
     (b"<html", "หน้าเว็บ (HTML)", "a web page (HTML)"),
+    (b"<table", "หน้าเว็บ (HTML)", "a web page (HTML)"),
     (b"\x89PNG", "รูปภาพ", "a picture"),
     (b"\xff\xd8\xff", "รูปภาพ", "a picture"),
+    (b"GIF8", "รูปภาพ", "a picture"),
     (b"Rar!", "ไฟล์บีบอัด RAR", "a RAR archive"),
     (b"7z\xbc\xaf", "ไฟล์บีบอัด 7z", "a 7z archive"),
+    (b"\x1f\x8b", "ไฟล์บีบอัด gzip", "a gzip archive"),
     (b"{\\rtf", "เอกสาร RTF", "an RTF document"),
+    (b"MZ", "โปรแกรม", "a program"),
 )
+_OLD_SHEETS = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 
 
 def _not_a_zip(data: bytes) -> Unsafe:
     if data.startswith(OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            return Unsafe("E_UNSAFE_PASSWORD")
-        return Unsafe("E_UNSAFE_NOT_XLSX", "สมุดงานรุ่นเก่า (.xls)", "an old workbook (.xls)")
+        return _ole(data)
+    if data[:2] in _OLD_SHEETS:
+        return Unsafe("E_NOT_OURS", "สมุดงานรุ่นเก่า (.xls)", "an old workbook (.xls)")
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     for magic, th, en in _MAGIC:
         if head[: len(magic)].lower() == magic.lower():
             return Unsafe("E_UNSAFE_NOT_XLSX", th, en)
+    if b"<html" in head.lower():
+        return Unsafe("E_UNSAFE_NOT_XLSX", "หน้าเว็บ (HTML)", "a web page (HTML)")
+    if b"PK\x03\x04" in data and b"PK\x05\x06" in data:
+        return Unsafe("E_UNSAFE_CONTENT", "มีข้อมูลแปลกปลอมหน้าไฟล์", "junk before the archive")
+    if not data.strip(b"\x00"):
+        return Unsafe("E_UNSAFE_BROKEN", "มีแต่ค่าศูนย์ คัดลอกไม่สำเร็จ", "nothing but zeros: a failed copy")
     if b"\x00" not in data[:4096]:
         return Unsafe("E_UNSAFE_NOT_XLSX", "ไฟล์ข้อความ", "a text file")
     return Unsafe("E_UNSAFE_BROKEN", "ไม่ใช่แฟ้ม zip", "not a zip archive")
+
+
+def _ole(data: bytes) -> Unsafe:
+    """Kinds of the old container by the names in its directory."""
+
+    def has(name: str) -> bool:
+        return name.encode("utf-16-le") in data
+
+    if has("EncryptedPackage") or has("EncryptionInfo"):
+        return Unsafe("E_UNSAFE_PASSWORD")
+    if has("Workbook") or has("Book"):
+        return Unsafe("E_NOT_OURS", "สมุดงานรุ่นเก่า (.xls)", "an old workbook (.xls)")
+    if has("WordDocument"):
+        return Unsafe("E_UNSAFE_NOT_XLSX", "เอกสาร Word รุ่นเก่า (.doc)", "an old Word document (.doc)")
+    return Unsafe("E_UNSAFE_NOT_XLSX", "ไฟล์ Office รุ่นเก่า", "an old Office file")
+
+
+# -- the archive -------------------------------------------------------------------------------------------------------
+
+
+def _entries(data: bytes) -> list[zipfile.ZipInfo]:
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OverflowError, UnicodeError) as error:
+        raise Unsafe("E_UNSAFE_BROKEN", "โครงสร้าง zip เสียหาย คัดลอกไม่ครบ", "zip structure, perhaps cut off") from error
+    if len(entries) > LIMITS.members:
+        raise Unsafe("E_UNSAFE_SIZE", f"{len(entries)} ส่วน", f"{len(entries)} parts")
+    if data[-66_000:].count(b"PK\x05\x06") > 1 or (entries and min(e.header_offset for e in entries) != 0):
+        raise Unsafe("E_UNSAFE_CONTENT", "มีสอง zip ซ้อนกันหรือข้อมูลแปลกปลอม", "two archives in one, or junk")
+    spans = sorted((e.header_offset, e.header_offset + 30 + e.compress_size) for e in entries)
+    if any(a_end > b_start for (_, a_end), (b_start, _) in itertools.pairwise(spans)):
+        raise Unsafe("E_UNSAFE_CONTENT", "ส่วนในไฟล์ซ้อนทับกัน", "overlapping parts")
+    return entries
 
 
 def _check_entry(info: zipfile.ZipInfo, seen: set[str]) -> None:
@@ -85,24 +133,28 @@ def _check_entry(info: zipfile.ZipInfo, seen: set[str]) -> None:
         raise Unsafe("E_UNSAFE_SIZE", f"ส่วน {info.file_size // MIB} MiB", f"a part of {info.file_size // MIB} MiB")
 
 
-def _unpack(data: bytes, info: zipfile.ZipInfo) -> bytes:
-    """The bytes of one part, counted while streaming: declared sizes are never trusted; the CRC must match."""
+def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
+    """The packed bytes of a part; its local header must say what the directory says, or readers see two files."""
     at = info.header_offset
     if data[at : at + 4] != b"PK\x03\x04":
         raise Unsafe("E_UNSAFE_BROKEN", "โครงสร้าง zip เสียหาย", "zip structure")
+    method = struct.unpack("<H", data[at + 8 : at + 10])[0]
     name_length, extra_length = struct.unpack("<HH", data[at + 26 : at + 30])
+    name = data[at + 30 : at + 30 + name_length]
+    spelled = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "replace")
+    if method != info.compress_type or (name != spelled and name.decode("utf-8", "replace") != info.orig_filename):
+        raise Unsafe("E_UNSAFE_CONTENT", "ส่วนในไฟล์มีสองชื่อ", "a part with two names")
     start = at + 30 + name_length + extra_length
     packed = data[start : start + info.compress_size]
-    if info.compress_type == zipfile.ZIP_STORED:
-        plain = packed
-    else:
-        inflate = zlib.decompressobj(-15)
-        try:
-            plain = inflate.decompress(packed, LIMITS.part_bytes + 1)
-        except zlib.error as error:
-            raise Unsafe("E_UNSAFE_BROKEN", "ข้อมูลบีบอัดเสียหาย", "compressed data") from error
-        if not inflate.eof and len(plain) <= LIMITS.part_bytes:
-            raise Unsafe("E_UNSAFE_BROKEN", "ไฟล์ขาดหาย", "truncated")
+    if len(packed) != info.compress_size:
+        raise Unsafe("E_UNSAFE_BROKEN", "ไฟล์ขาดหาย", "truncated")
+    return packed
+
+
+def _unpack(data: bytes, info: zipfile.ZipInfo) -> bytes:
+    """The bytes of one part, counted while streaming: declared sizes are never trusted; the CRC must match."""
+    packed = _packed(data, info)
+    plain = packed if info.compress_type == zipfile.ZIP_STORED else _inflate(packed)
     if len(plain) > LIMITS.part_bytes:
         raise Unsafe("E_UNSAFE_SIZE", "ส่วนใหญ่เกินกำหนด", "a part too large")
     if len(plain) > LIMITS.ratio_from and len(plain) > LIMITS.ratio * max(1, len(packed)):
@@ -112,55 +164,86 @@ def _unpack(data: bytes, info: zipfile.ZipInfo) -> bytes:
     return plain
 
 
-def _entries(data: bytes) -> list[zipfile.ZipInfo]:
-    import io
-
+def _inflate(packed: bytes) -> bytes:
+    """Unpacked in steps, so that a bomb is noticed long before it fills memory."""
+    inflate = zlib.decompressobj(-15)
+    most = max(LIMITS.ratio_from, min(LIMITS.part_bytes, LIMITS.ratio * len(packed))) + 1
     try:
-        entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OverflowError, UnicodeError) as error:
-        raise Unsafe("E_UNSAFE_BROKEN", "โครงสร้าง zip เสียหาย", "zip structure") from error
-    if len(entries) > LIMITS.members:
-        raise Unsafe("E_UNSAFE_SIZE", f"{len(entries)} ส่วน", f"{len(entries)} parts")
-    spans = sorted((e.header_offset, e.header_offset + 30 + e.compress_size) for e in entries)
-    if any(a_end > b_start for (_, a_end), (b_start, _) in zip(spans, spans[1:], strict=False)):
-        raise Unsafe("E_UNSAFE_CONTENT", "ส่วนในไฟล์ซ้อนทับกัน", "overlapping parts")
-    return entries
+        plain = inflate.decompress(packed, most)
+    except zlib.error as error:
+        raise Unsafe("E_UNSAFE_BROKEN", "ข้อมูลบีบอัดเสียหาย", "compressed data") from error
+    if len(plain) >= most:
+        raise Unsafe("E_UNSAFE_SIZE", "อัตราบีบอัดผิดปกติ", "compression ratio")
+    if not inflate.eof:
+        raise Unsafe("E_UNSAFE_BROKEN", "ไฟล์ขาดหาย", "truncated")
+    return plain
 
 
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br\s*=\s*["\']([A-Za-z]{1,3})([0-9]{1,9})["\'][^>]*?(/?)>')
+# -- the parts ---------------------------------------------------------------------------------------------------------
+
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br\s*=\s*["\']([A-Za-z]{1,3})([0-9]{1,9})["\'][^>]*?(/?)>(</)?')
+_UNIQUE = re.compile(rb'uniqueCount\s*=\s*["\'][^"\'0-9]*([0-9]+)')
+_SPANS = re.compile(
+    rb'<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["\']'
+    rb'\$?([A-Za-z]{1,3})\$?([0-9]{1,9}):\$?([A-Za-z]{1,3})\$?([0-9]{1,9})["\']'
+)
+_LONG_TOKEN = re.compile(rb"<[^>]{%d}" % LIMITS.token_bytes)
+_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def _check_xml(name: str, part: bytes) -> None:
-    if (
-        b"\x00" in part[:200]
-        or re.search(rb"<!\s*(?:DOCTYPE|ENTITY)", part[:4096])
-        or b"<!ENTITY" in part
-        or b"<!DOCTYPE" in part
-    ):
+    if b"\x00" in part or _DOCTYPE.search(part):
         raise Unsafe("E_UNSAFE_CONTENT", "XML มีส่วนนิยามเอนทิตีหรือรหัสอักขระที่ไม่รองรับ", "XML entities or encoding")
-    if name.startswith("xl/worksheets/"):
-        _check_sheet(part)
-    if name == "xl/sharedStrings.xml":
+    declared = re.match(rb'\s*(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["\']([^"\']+)', part[:200])
+    if declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
+        raise Unsafe("E_UNSAFE_CONTENT", "XML ใช้รหัสอักขระที่ไม่รองรับ", "XML encoding")
+    if len(part) > LIMITS.token_bytes and _LONG_TOKEN.search(part):
+        raise Unsafe("E_UNSAFE_CONTENT", "XML มีส่วนยาวผิดปกติ", "an overlong XML tag")
+    if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+        _check_sheet(part)  # its form is checked by the parser of the second look
+    else:
+        _check_form(part)
+    if name.casefold() == "xl/sharedstrings.xml":
         _check_strings(part)
 
 
+def _check_form(part: bytes) -> None:
+    """Well-formed UTF-8 XML; a reader that is kind to broken XML changes values silently."""
+    from xml.parsers import expat
+
+    parser = expat.ParserCreate("utf-8")
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, ValueError) as error:
+        raise Unsafe("E_UNSAFE_BROKEN", "XML ไม่สมบูรณ์", "malformed XML") from error
+
+
 def _check_sheet(part: bytes) -> None:
-    cells = part.count(b"<c ") + part.count(b":c ")
-    if cells > LIMITS.cells or part.count(b"<mergeCell ") > LIMITS.merges:
-        raise Unsafe("E_UNSAFE_SIZE", f"{cells} เซลล์", f"{cells} cells")
+    cells = part.count(b"<c ") + part.count(b":c ") + part.count(b"<c>") + part.count(b"<c/>")
+    merges = part.count(b"mergeCell ")
+    if cells > LIMITS.cells or merges > LIMITS.merges:
+        raise Unsafe("E_UNSAFE_SIZE", f"{cells} เซลล์ ผสาน {merges}", f"{cells} cells, {merges} merges")
     last_row, last_column = 0, 0
     for match in _CELL.finditer(part):
-        if match[3]:
-            continue
-        last_row = max(last_row, int(match[2]))
-        last_column = max(last_column, column_number(match[1].decode()))
+        if not match[3] and not match[4]:  # neither <c …/> nor <c …></c>
+            last_row = max(last_row, int(match[2]))
+            last_column = max(last_column, column_number(match[1].decode()))
+    check_extent(last_row, last_column)
+    for left, top, right, bottom in _SPANS.findall(part):
+        wide = abs(column_number(right.decode()) - column_number(left.decode())) + 1
+        if wide * (abs(int(bottom) - int(top)) + 1) > LIMITS.span:
+            raise Unsafe("E_UNSAFE_SIZE", "เซลล์ผสานหรือลิงก์กว้างเกินกำหนด", "a merged or linked area too large")
+
+
+def check_extent(last_row: int, last_column: int) -> None:
+    """Refuse a sheet whose farthest cell with content lies so far out that readers ask for all the memory there is."""
     if last_row > LIMITS.last_row or last_row * last_column > LIMITS.area:
         raise Unsafe("E_UNSAFE_SIZE", f"ข้อมูลถึงแถว {last_row}", f"data down to row {last_row}")
 
 
 def _check_strings(part: bytes) -> None:
-    real = part.count(b"<si>") + part.count(b"<si ") + part.count(b":si>")
-    declared = re.search(rb'uniqueCount\s*=\s*"([0-9]+)"', part[:2048])
+    real = len(re.findall(rb"<(?:\w+:)?si[\s/>]", part))
+    declared = _UNIQUE.search(part[:4096])
     if real > LIMITS.shared_strings or (declared and int(declared[1]) > 4 * real + 64):
         raise Unsafe("E_UNSAFE_SIZE", "ข้อความมากเกินกำหนด", "too many strings")
 
@@ -173,12 +256,27 @@ def column_number(letters: str) -> int:
     return number
 
 
+# (part, rule, Thai, English): a workbook of another kind is a sound stranger, anything else is no workbook at all.
 _OTHER_KINDS = (
-    ("word/document.xml", "เอกสาร Word", "a Word document"),
-    ("ppt/presentation.xml", "งานนำเสนอ PowerPoint", "a PowerPoint file"),
-    ("content.xml", "ไฟล์ OpenDocument (.ods)", "an OpenDocument file (.ods)"),
-    ("xl/workbook.bin", "สมุดงานแบบ .xlsb", "a .xlsb workbook"),
+    ("word/document.xml", "E_UNSAFE_NOT_XLSX", "เอกสาร Word", "a Word document"),
+    ("ppt/presentation.xml", "E_UNSAFE_NOT_XLSX", "งานนำเสนอ PowerPoint", "a PowerPoint file"),
+    ("content.xml", "E_NOT_OURS", "ไฟล์ OpenDocument (.ods)", "an OpenDocument file (.ods)"),
+    ("xl/workbook.bin", "E_NOT_OURS", "สมุดงานแบบ .xlsb", "a .xlsb workbook"),
+    ("index/document.iwa", "E_NOT_OURS", "ไฟล์ Numbers ของ Apple", "an Apple Numbers file"),
 )
+
+
+def _other_kind(data: bytes, entries: list[zipfile.ZipInfo]) -> Unsafe:
+    names = {e.filename.casefold(): e for e in entries}
+    for part, code, th, en in _OTHER_KINDS:
+        if part in names:
+            return Unsafe(code, th, en)
+    types = names.get("[content_types].xml")
+    if types is not None and b"spreadsheetml" in _unpack(
+        data, types
+    ):  # laid out otherwise than any office program does
+        return Unsafe("E_NOT_OURS", "สมุดงานที่จัดโครงสร้างต่างออกไป", "a workbook laid out in another way")
+    return Unsafe("E_UNSAFE_NOT_XLSX", "ไฟล์บีบอัด zip", "a zip archive")
 
 
 def look(data: bytes) -> dict[str, bytes]:
@@ -186,35 +284,36 @@ def look(data: bytes) -> dict[str, bytes]:
     if not data:
         raise Unsafe("E_UNSAFE_EMPTY")
     if len(data) > LIMITS.file_bytes:
-        raise Unsafe("E_UNSAFE_SIZE", f"{len(data) // MIB} MiB", f"{len(data) // MIB} MiB")
+        raise Unsafe("E_UNSAFE_SIZE", f"เกิน {LIMITS.file_bytes // MIB} MiB", f"over {LIMITS.file_bytes // MIB} MiB")
     if not data.startswith(b"PK\x03\x04"):
         raise _not_a_zip(data)
     entries = _entries(data)
-    names = {e.filename for e in entries}
-    if "xl/workbook.xml" not in names:
-        for part, th, en in _OTHER_KINDS:
-            if part in names:
-                raise Unsafe("E_UNSAFE_NOT_XLSX", th, en)
-        raise Unsafe("E_UNSAFE_NOT_XLSX", "ไฟล์บีบอัด zip", "a zip archive")
+    if "xl/workbook.xml" not in {e.filename for e in entries}:
+        raise _other_kind(data, entries)
     seen: set[str] = set()
     parts: dict[str, bytes] = {}
     total = 0
     for entry in entries:
+        _check_entry(entry, seen)
         if entry.is_dir():
             continue
-        _check_entry(entry, seen)
         plain = _unpack(data, entry)
         total += len(plain)
         if total > LIMITS.total_bytes:
             raise Unsafe("E_UNSAFE_SIZE", f"{total // MIB} MiB", f"{total // MIB} MiB")
-        if entry.filename.startswith("xl/macrosheets/"):
-            raise Unsafe("E_UNSAFE_CONTENT", "แมโครแบบเก่า (XLM)", "XLM macros")
-        if entry.filename.endswith((".xml", ".rels")):
-            if not entry.filename.startswith("customXml/"):
-                _check_xml(entry.filename, plain)
-            parts[entry.filename] = plain
-        elif entry.filename.endswith("vbaProject.bin"):
-            parts[entry.filename] = b""
-    if sum(n.startswith("xl/worksheets/") for n in parts) > LIMITS.sheets:
+        _keep(entry.filename, plain, parts)
+    if sum(n.startswith("xl/worksheets/") and n.endswith(".xml") for n in parts) > LIMITS.sheets:
         raise Unsafe("E_UNSAFE_SIZE", "แผ่นงานมากเกินกำหนด", "too many sheets")
     return parts
+
+
+def _keep(name: str, plain: bytes, parts: dict[str, bytes]) -> None:
+    low = name.casefold()
+    if low.startswith("xl/macrosheets/"):
+        raise Unsafe("E_UNSAFE_CONTENT", "แมโครแบบเก่า (XLM)", "XLM macros")
+    if low.endswith((".xml", ".rels")):
+        if not low.startswith("customxml/"):
+            _check_xml(name, plain)
+        parts[name] = plain
+    elif low.endswith("vbaproject.bin"):
+        parts[name] = b""

@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
-from pipeline.office.look import Unsafe, column_number, look
+from pipeline.office.look import Unsafe, check_extent, column_number, look
 
 _PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
 _PERCENT_IDS = {9, 10}
@@ -61,14 +61,19 @@ def _sheet_parts(parts: dict[str, bytes]) -> list[tuple[str, str, bool]]:
 
 
 def _second_look(part: bytes, percent: set[str]) -> dict[tuple[int, int], tuple[str, str]]:
-    """What the value reader is silent about: (row, column) -> (kind, text) of errors, empty formulas, percents, formulas."""
+    """What the value reader is silent about: (row, column) -> (kind, text) of errors, empty formulas, percents, formulas.
+
+    Refuses a sheet with content too far out, which the value reader would ask all memory for.
+    """
     found: dict[tuple[int, int], tuple[str, str]] = {}
+    last_row = last_column = 0
     for cell in _tree(part).iter("{*}c"):
+        if not len(cell):
+            continue
+        place = _place(cell.get("r", "")) or (_number(cell.getparent().get("r")) - 1, 0)
+        last_row, last_column = max(last_row, place[0] + 1), max(last_column, place[1] + 1)
         style, stored, formula = cell.get("s"), cell.get("t"), cell.find("{*}f")
         if stored != "e" and formula is None and style not in percent:
-            continue
-        place = _place(cell.get("r", ""))
-        if place is None:
             continue
         value = cell.findtext("{*}v")
         if stored == "e":
@@ -79,11 +84,16 @@ def _second_look(part: bytes, percent: set[str]) -> dict[tuple[int, int], tuple[
             found[place] = ("formula", "")
         elif value is not None and stored in (None, "n"):
             found[place] = ("percent", "")
+    check_extent(last_row, last_column)
     return found
 
 
+def _number(text: str | None) -> int:
+    return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 1
+
+
 def _place(address: str) -> tuple[int, int] | None:
-    match = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", address)
+    match = re.fullmatch(r"([A-Za-z]{1,3})([0-9]{1,9})", address)
     return (int(match[2]) - 1, column_number(match[1]) - 1) if match else None
 
 
@@ -115,16 +125,29 @@ def read_workbook(data: bytes) -> dict[str, Any]:
     percent = _percent_styles(parts)
     layout = _sheet_parts(parts)
     if not layout:
-        raise Unsafe("E_UNSAFE_BROKEN", "ไม่มีแผ่นงาน", "no worksheets")
+        raise Unsafe("E_NOT_OURS", "ไม่มีแผ่นงาน", "no worksheets")
+    special = [_second_look(parts[part], percent) for _, part, _ in layout]
+    try:
+        values = _values(data, [name for name, _, _ in layout])
+    except MemoryError:
+        raise
+    except BaseException as error:  # a panic of the reader is a BaseException; it costs this one file
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        ours = any(b"opsbook" in part for part in parts.values())
+        raise Unsafe("E_UNSAFE_BROKEN" if ours else "E_NOT_OURS", "อ่านค่าไม่ได้", "values cannot be read") from error
+    sheets = []
+    for (name, part, hidden), lines, extra in zip(layout, values, special, strict=True):
+        merges = re.findall(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z0-9:]+)"', parts[part])
+        cells = _cells(lines, extra)
+        sheets.append({"name": name, "hidden": hidden, "cells": cells, "merges": [m.decode() for m in merges]})
+    return {"sheets": sheets, "macros": any(p.casefold().endswith("vbaproject.bin") for p in parts)}
+
+
+def _values(data: bytes, names: list[str]) -> list[list[list[Any]]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     known = set(book.sheet_names)
-    sheets = []
-    for name, part, hidden in layout:
-        special = _second_look(parts[part], percent)
-        cells = _cells(book.get_sheet_by_name(name).to_python(skip_empty_area=False), special) if name in known else []
-        merges = re.findall(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z0-9:]+)"', parts[part])
-        sheets.append({"name": name, "hidden": hidden, "cells": cells, "merges": [m.decode() for m in merges]})
-    return {"sheets": sheets, "macros": any(p.endswith("vbaProject.bin") for p in parts)}
+    return [book.get_sheet_by_name(n).to_python(skip_empty_area=False) if n in known else [] for n in names]
 
 
 def _cells(values: list[list[Any]], special: dict[tuple[int, int], tuple[str, str]]) -> list[list[Any]]:

@@ -1,19 +1,24 @@
-"""The folder -> the outputs: every module here that names its FILE and can draw it. A new output is one new file."""
+"""The folder -> the files of a publication: every module here that draws one FILE, or many by a PATTERN."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+from typing import Any, Protocol
 
 import pandas as pd
 
 import pipeline.report
 from pipeline.model import Scorecard
+from pipeline.report.digest import digest
 
 
 class Output(Protocol):
-    """What a module of this folder offers to be an output: a file name, its tables, and the drawing of them."""
+    """A module that is one file: its name, the frames behind it (pure), and the drawing of them."""
 
     FILE: str
 
@@ -24,9 +29,60 @@ class Output(Protocol):
         """Write the file at `path`."""
 
 
+class Series(Protocol):
+    """A module that is many files: `PATTERN` holds `{}` for the key of each; a part holds all that a file shows."""
+
+    PATTERN: str
+
+    def parts(self, card: Scorecard) -> Iterable[tuple[str, Any]]:
+        """(key, part) of each file; pure. Keys are codes of units, or file names where the module has `NAMES = True`."""
+
+    def draw(self, part: Any, path: str) -> None:
+        """Write one file at `path`."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file of a publication: its path in outbox, what it is made from (a hash), and how it is drawn."""
+
+    path: str
+    basis: str
+    draw: Callable[[str], None]
+
+
+def _modules() -> list[ModuleType]:
+    names = sorted(m.name for m in pkgutil.iter_modules(pipeline.report.__path__))
+    return [importlib.import_module(f"pipeline.report.{name}") for name in names if name != "outputs"]
+
+
 def outputs() -> list[Output]:
-    """Every output of the folder, by file name."""
-    names = (m.name for m in pkgutil.iter_modules(pipeline.report.__path__))
-    modules = [importlib.import_module(f"pipeline.report.{name}") for name in names if name != "outputs"]
-    found: list[Output] = [m for m in modules if hasattr(m, "FILE") and hasattr(m, "draw")]
-    return sorted(found, key=lambda m: m.FILE)
+    """Every output that is one file, by file name."""
+    found: list[Any] = [m for m in _modules() if hasattr(m, "FILE") and hasattr(m, "draw")]
+    return sorted(found, key=lambda m: str(m.FILE))
+
+
+def series() -> list[Series]:
+    """Every output that is many files, by pattern."""
+    found: list[Any] = [m for m in _modules() if hasattr(m, "PATTERN") and hasattr(m, "draw")]
+    return sorted(found, key=lambda m: str(m.PATTERN))
+
+
+def pieces(card: Scorecard, name: Callable[[str], str]) -> Iterator[Piece]:
+    """Every file of a publication, those that people open first in front. `name`: code of a unit -> its name in a path.
+
+    A module's files lie in outbox/reports, or in the folder its `ROOM` says ("data").
+    """
+    where = f"{card.fiscal_year}/{card.period}"
+    whole = digest(card)
+    for one in outputs():
+        room = getattr(one, "ROOM", "reports")
+        yield Piece(f"{room}/{where}/{one.FILE}", whole, partial(_draw_whole, one, card))
+    for many in series():
+        room, plain = getattr(many, "ROOM", "reports"), getattr(many, "NAMES", False)
+        for key, part in many.parts(card):
+            file = many.PATTERN.format(key if plain else name(key))
+            yield Piece(f"{room}/{where}/{file}", digest(part), partial(many.draw, part))
+
+
+def _draw_whole(one: Output, card: Scorecard, path: str) -> None:
+    one.draw(card, one.tables(card), path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -35,8 +36,7 @@ from schemas.plan import Plan
 from schemas.rows import number_keys
 from schemas.thai import clean
 
-_WORDS = ("details", "problem", "remedy")
-_LEAST_TEXT = 12
+_WORDS = {"details": 20, "problem": 4, "remedy": 4}  # how long a text is before its repetition says something
 _NOTHING = ("ไม่มี", "-", "ยังไม่มี")
 
 
@@ -59,7 +59,11 @@ def ask(
         strange, usual = outlying(figures, known, year, past.earlier)
         _same_words(rows, units, past, form, plan.fiscal_year)
     else:
-        none, strange, usual = np.full(figures.values.shape, np.nan), np.zeros(len(rows), dtype=bool), np.zeros(len(rows))
+        none, strange, usual = (
+            np.full(figures.values.shape, np.nan),
+            np.zeros(len(rows), dtype=bool),
+            np.zeros(len(rows)),
+        )
         slips = slips_of(figures, known, others, last, none, own_of_row(figures, known), strange)
         _baselines(rows, figures, known, slips, plan.fiscal_year)
     spelt = _spelling(rows, figures, slips)
@@ -127,12 +131,12 @@ def _baselines(
         typed, held = figures.values[:, column], known.baselines[back - 1]
         with np.errstate(invalid="ignore"):
             differs = np.flatnonzero(np.abs(typed - held) > 1e-9)
-        for n in differs:
+        for n in map(int, differs):
             row = rows[n]
             text, official = row.row.text(key), row.indicator[f"baseline{back}"]
             step = 0.5 * 10.0 ** -min(parse(strip(text)).decimals, parse(official).decimals)
             rounded = parse(strip(text)).decimals != parse(official).decimals and abs(typed[n] - held[n]) <= step + 1e-9
-            if not rounded and all(s.column != column for s in slips.get(int(n), ())):
+            if not rounded and all(s.column != column for s in slips.get(n, ())):
                 row.findings.append(
                     _finding("Q_BASELINE", row, [key], official, years=fiscal_year - back, known=official)
                 )
@@ -185,7 +189,7 @@ def _twins(rows: Sequence[Row], figures: Figures, known: Known, others: Figures,
         sheets = [rows[line].row.sheet for line, _ in twin.places]
         sheet = max(dict.fromkeys(sheets), key=sheets.count)
         here = [(line, column) for line, column in twin.places if rows[line].row.sheet == sheet]
-        row, (line, column) = rows[here[0][0]], here[0]
+        row, column = rows[here[0][0]], here[0][1]
         name = plan.units.get(twin.other, {}).get("name", "")
         places = [_place(rows[at], figures.keys[c]) for at, c in here]
         found = _finding(
@@ -203,10 +207,10 @@ def _twins(rows: Sequence[Row], figures: Figures, known: Known, others: Figures,
 
 
 @lru_cache(maxsize=8192)
-def _told(text: str) -> str:
+def _told(text: str, least: int) -> str:
     """The text for comparing; "" where it says too little to be a repetition."""
     said = clean(text)
-    return "" if len(said) < _LEAST_TEXT or said.startswith(_NOTHING) else said
+    return "" if len(said) < least or said.startswith(_NOTHING) else said
 
 
 def _same_words(rows: Sequence[Row], units: Sequence[str], past: Past, form: Form, fiscal_year: int) -> None:
@@ -220,7 +224,11 @@ def _same_words(rows: Sequence[Row], units: Sequence[str], past: Past, form: For
         before = {k: earlier.row.text(k) for k in _WORDS} if earlier else {}
         if not any(before.values()):
             before = _entries(past.postings.get((unit, form.name, code, f"{fiscal_year}-Q{quarter - 1}")))
-        same = [k for k in _WORDS if _told(row.row.text(k)) and _told(row.row.text(k)) == _told(before.get(k, ""))]
+        same = [
+            k
+            for k, least in _WORDS.items()
+            if (told := _told(row.row.text(k), least)) and told == _told(before.get(k, ""), least)
+        ]
         if same:
             labels = [next(f.label for s in form.sheets(fiscal_year) for f in s.inputs if f.key == k) for k in same]
             both = Text(" และ".join(t.th for t in labels), " and ".join(t.en for t in labels))
@@ -239,7 +247,7 @@ def _place(row: Row, key: str, proposal: str | None = None) -> Place:
     return Place(cell.address, row.row.sheet_key, row.indicator["code"], key, cell.text, proposal)
 
 
-def _finding(code: str, row: Row, keys: Sequence[str], proposal: str | None = None, **figures: object) -> Finding:
+def _finding(code: str, row: Row, keys: Sequence[str], proposal: str | None = None, **figures: Any) -> Finding:
     """A finding about cells of one row; the first cell's text is the value spoken of."""
     value = strip(row.row.text(keys[0]))
     found = finding(code, row.row.sheet, (), row.indicator["code"], row.period, value=value, **figures)
@@ -247,6 +255,4 @@ def _finding(code: str, row: Row, keys: Sequence[str], proposal: str | None = No
 
 
 def _with(found: Finding, places: tuple[Place, ...]) -> Finding:
-    from dataclasses import replace
-
     return replace(found, places=places)

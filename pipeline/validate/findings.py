@@ -35,7 +35,9 @@ def finding(
     keys = (*fields, *("" for _ in cells[len(fields) :]))
     places = tuple(Place(c, sheet_key, indicator, k, value, proposal) for c, k in zip(cells, keys, strict=False))
     advice = rule.advice.filled(**{"centre": "", **figures})
-    return Finding(code, rule.severity, rule.text.filled(**figures), sheet, places, value, indicator, period, advice)
+    return Finding(
+        code, rule.severity, rule.text.filled(**figures), sheet, places, value, indicator, period, advice=advice
+    )
 
 
 def from_row(rule: Rule, case: str, line: Mapping[str, Any], row: ReadRow, indicator: str, period: str) -> Finding:
@@ -52,7 +54,7 @@ def from_row(rule: Rule, case: str, line: Mapping[str, Any], row: ReadRow, indic
     )
     value = row.text(blamed[0]) if blamed else ""
     words, advice = rule.text.filled(**figures), rule.advice.filled(**figures)
-    return Finding(rule.code, rule.severity, words, row.sheet, places, value, indicator, period, advice)
+    return Finding(rule.code, rule.severity, words, row.sheet, places, value, indicator, period, advice=advice)
 
 
 def under_policy(f: Finding, plan: Plan, unit: str, day: date) -> Finding:
@@ -66,7 +68,9 @@ def under_policy(f: Finding, plan: Plan, unit: str, day: date) -> Finding:
     until = parse_day(waiver["until"])
     th = f"ยกเว้นถึง {short_thai_date(until) if until else ''}: {waiver['reason']} (อนุมัติโดย {waiver['approved_by']})"
     en = f"waived until {waiver['until']}: {waiver['reason']} (approved by {waiver['approved_by']})"
-    return replace(f, severity="info", message=Text(f"{f.message.th} · {th}", f"{f.message.en} · {en}"))
+    return replace(
+        f, severity="info", message=Text(f"{f.message.th} · {th}", f"{f.message.en} · {en}"), waived=f"{f.rule}: {th}"
+    )
 
 
 def _only_value(rule: Rule) -> bool:

@@ -55,6 +55,12 @@ class Past:
         known = {f["period"]: float(f["value"]) for f in facts if f["scenario"] == "plan"}
         return [known.get(p, float("nan")) for p in periods]
 
+    def as_typed(self, unit: str, form: str, indicator: str, period: str) -> dict[str, str]:
+        """The texts typed into a standing row's figures, by scenario and period."""
+        return {
+            f"{f['scenario']} {f['period']}": f["typed"] for f in self.facts.get((unit, form, indicator, period), ())
+        }
+
     def typed(self, unit: str, form: str, indicator: str, period: str) -> dict[str, str]:
         """The figures of a standing row as typed, by scenario and period."""
         return {

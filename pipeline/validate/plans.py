@@ -107,6 +107,9 @@ def _add_known(frames: Mapping[str, pd.DataFrame]) -> None:
     waivers = frames["waivers"]
     waivers["unit_known"] = waivers["unit"].isin({*units["code"], "*"})
     waivers["indicator_known"] = waivers["indicator"].isin({*indicators["code"], "*"})
+    unlocks = frames["unlocks"]
+    unlocks["unit_known"] = unlocks["unit"].isin(set(units["code"]))
+    unlocks["indicator_known"] = unlocks["indicator"].isin({*indicators["code"], "*"})
     waivers["rule_known"] = waivers["rule"].isin(set(rules()))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pipeline.model import Fact, Posting
+from pipeline.model import Fact, Finding, Place, Posting
 from pipeline.validate.findings import finding
 from pipeline.validate.past import Past
 from pipeline.validate.rows import Row, typed
@@ -17,7 +18,7 @@ from schemas.numbers import judge, plain, strip
 from schemas.plan import Plan
 from schemas.rows import PERCENT_UNIT
 
-_NOT_CONTENT = ("remarks", "waived")  # words that may differ without the row having changed
+_NOT_CONTENT = ("remarks", "waived", "unlocked")  # words that may differ without the row having changed
 
 
 def posting_of(form: Form, sheet: Sheet, row: Row, unit: str, plan: Plan) -> Posting:
@@ -66,22 +67,27 @@ def _exact(value: Decimal | None) -> str:
 
 
 def against_ledger(
-    row: Row, posting: Posting, standing: Mapping[str, Any] | None, past: Past, plan: Plan, form: Form
+    row: Row, posting: Posting, standing: Mapping[str, Any] | None, past: Past, plan: Plan, form: Form, day: date
 ) -> Posting | None:
-    """Locks, closed periods and retractions: what may be posted of this row, None where nothing is to be posted."""
+    """Locks, unlocks, closed periods and retractions: what may be posted of this row, None where nothing is to be."""
     code = row.indicator["code"]
     where = (row.row.sheet, (row.row.cells["indicator"].address,), code, row.period)
     centre = plan.settings["centre_contact"]
     unchanged = standing is not None and not standing["blank"] and _unchanged(posting, standing, past, form)
+    unlock = None
     if standing is not None and standing["state"] == "confirmed" and not standing["blank"]:
-        if not unchanged:
-            row.findings = [
-                finding("E_LOCKED", *where, sheet_key=row.row.sheet_key, fields=("indicator",), centre=centre)
-            ]
-        else:
+        if unchanged:
             row.findings = []
-        return None
-    if plan.closed(row.period, form.name):
+            return None
+        unlock = plan.unlock(posting.unit, form.name, row.period, code, day)
+        if unlock is None:
+            row.findings = [_locked(row, posting, standing, past, form, centre)]
+            return None
+        memo = f"{unlock['memo']}: {unlock['reason']}"
+        row.findings.append(
+            finding("I_UNLOCKED", *where, sheet_key=row.row.sheet_key, fields=("indicator",), value=memo)
+        )
+    if plan.closed(row.period, form.name) and unlock is None:
         if not unchanged and not posting.blank:
             row.findings.append(
                 finding(
@@ -103,8 +109,31 @@ def against_ledger(
         )
     if row.held:
         return None
-    waived = [f.message.th for f in row.findings if " · ยกเว้นถึง " in f.message.th]
-    return replace(posting, entries={**posting.entries, "waived": " | ".join(waived)}) if waived else posting
+    kept = {"waived": " | ".join(f.waived for f in row.findings if f.waived)}
+    if unlock is not None:
+        kept["unlocked"] = f"{unlock['memo']}: {unlock['reason']}"
+    return replace(posting, entries={**posting.entries, **{k: v for k, v in kept.items() if v}})
+
+
+def _locked(row: Row, posting: Posting, standing: Mapping[str, Any], past: Past, form: Form, centre: str) -> Finding:
+    """The refusal of a changed confirmed row, blaming the cells that differ and proposing the confirmed values."""
+    sheet = next(s for s in form.sheets(int(row.period[:4])) if s.key == row.row.sheet_key)
+    words = json.loads(standing["entries"])
+    figures = past.as_typed(posting.unit, form.name, posting.indicator, posting.period)
+    places = []
+    for f in sheet.inputs:
+        cell = row.row.cells.get(f.key)
+        if cell is None or f.key in _NOT_CONTENT:
+            continue
+        was = (
+            figures.get(f.key_of_fact(int(row.period[:4])), "")
+            if f.kind == "number"
+            else f.choice_label(words.get(f.key, ""))
+        )
+        if strip(cell.text) != strip(was):
+            places.append(Place(cell.address, row.row.sheet_key, posting.indicator, f.key, cell.text, was or None))
+    found = finding("E_LOCKED", row.row.sheet, (), posting.indicator, row.period, centre=centre)
+    return replace(found, places=tuple(places), value=places[0].value if places else "")
 
 
 def _unchanged(posting: Posting, standing: Mapping[str, Any], past: Past, form: Form) -> bool:

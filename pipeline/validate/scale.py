@@ -54,7 +54,7 @@ def slips_of(
     wide = np.ones_like(share, dtype=bool)
     free = np.isin(known.way, ["sum", "auto"])[:, None] & (share < 1) & (np.isnan(planned) | reached[:, None])
     free &= ~_divided(figures.values)
-    foreseen = _sane(planned, known.target[:, None] * share)
+    foreseen = _sane(planned, known.target[:, None] * wide)
     found, shown = slips(
         values, foreseen.ravel(), stack, own.ravel(), (known.percent[:, None] & wide).ravel(), free.ravel()
     )
@@ -63,7 +63,7 @@ def slips_of(
     for at in np.flatnonzero(found):
         line, column = divmod(int(at), len(figures.keys))
         reference = 100.0 if shown[at] < 0 else float(every[shown[at], at])
-        like = BOUND if shown[at] < 0 else LIKE[shown[at]]
+        like = _named(int(shown[at]), bool(share[line, column] < 1))
         ratio = abs(values[at]) / reference
         large = bool(found[at] > 0)
         table.setdefault(line, []).append(Slip(column, large, ratio if large else 1 / ratio, reference, like))
@@ -78,9 +78,17 @@ def _divided(values: np.ndarray) -> np.ndarray:
 
 
 def _sane(planned: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The unit's own plan where it is not itself a hundred times the target: two slips do not excuse each other."""
+    """The unit's own plan where it is not itself thirty times the year's target: two slips do not excuse each other."""
     with np.errstate(invalid="ignore"):
-        return np.where(planned >= 100 * target, np.nan, planned)
+        return np.where(planned >= 30 * target, np.nan, planned)
+
+
+def _named(reference: int, part: bool) -> Text:
+    """What a figure was measured against; targets and past results are shared out over the parts of a sum."""
+    if reference < 0:
+        return BOUND
+    like = LIKE[reference]
+    return Text(f"{like.th}เฉลี่ยต่องวด", f"{like.en} shared out by period") if part and reference < 2 else like
 
 
 def _peers(figures: Figures, others: Figures) -> np.ndarray:
@@ -192,7 +200,9 @@ def _earlier(figures: Figures, earlier: pd.DataFrame) -> np.ndarray:
     if earlier.empty:
         return np.zeros((0, len(figures.units)))
     known: dict[tuple[Any, ...], float] = {}
-    for unit, indicator, period, value in zip(*(earlier[c] for c in ("unit", "indicator", "period", "value")), strict=True):
+    for unit, indicator, period, value in zip(
+        *(earlier[c] for c in ("unit", "indicator", "period", "value")), strict=True
+    ):
         known[unit, indicator, period] = float(value)
     return np.array(
         [

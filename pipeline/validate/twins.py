@@ -118,7 +118,5 @@ def _places(
     figures: Figures, unit: str, slots: Mapping[tuple[str, str], int], columns: Sequence[int], marked: np.ndarray
 ) -> list[tuple[int, int]]:
     """(line, column) of entries of the unit's line in a table of `_table`."""
-    lines = {
-        slots[figures.indicators[n], figures.periods[n]]: int(n) for n in np.flatnonzero(figures.units == unit)
-    }
+    lines = {slots[figures.indicators[n], figures.periods[n]]: int(n) for n in np.flatnonzero(figures.units == unit)}
     return [(lines[int(m) // len(columns)], columns[int(m) % len(columns)]) for m in marked]

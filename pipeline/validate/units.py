@@ -100,7 +100,7 @@ def _judge_rows(
         row.findings = [] if row.blocked else [under_policy(f, plan, unit, now.date()) for f in row.findings]
         posting = posting_of(form, sheet, row, unit, plan)
         standing = past.postings.get((unit, form.name, row.indicator["code"], row.period))
-        row.posting = against_ledger(row, posting, standing, past, plan, form)
+        row.posting = against_ledger(row, posting, standing, past, plan, form, now.date())
 
 
 def _apply_rules(form: Form, sheet: Sheet, rows: list[Row], units: list[str], plan: Plan, past: Past) -> None:

@@ -405,6 +405,44 @@ def _calendar() -> Sheet:
     )
 
 
+def _unlocks() -> Sheet:
+    return Sheet(
+        "unlocks",
+        "ปลดล็อก",
+        Text("ปลดล็อกข้อมูลที่ยืนยันแล้ว", "Unlocks of confirmed figures"),
+        row_key="unit",
+        fixed=False,
+        optional=True,
+        spare_rows=30,
+        freeze=3,
+        fields=(
+            MARK,
+            _f("unit", "รหัสหน่วยงาน", "Unit code", kind="code", required=True, width=14, example="01002"),
+            _f(
+                "form",
+                "แบบฟอร์ม",
+                "Form",
+                kind="choice",
+                choices=FORM_CHOICES,
+                required=True,
+                width=16,
+                example="ผลรายไตรมาส",
+            ),
+            _f("period", "งวด", "Period", kind="code", required=True, width=12, example="2567-Q1"),
+            _f("indicator", "รหัสตัวชี้วัด หรือ *", "Indicator code or *", kind="code", required=True, width=16, example="*"),
+            _f("memo", "เลขที่หนังสือ", "Memo number", required=True, width=20, example="ที่ กค 0201/123"),
+            _f("reason", "เหตุผล", "Reason", kind="long", required=True, width=46, example="ตัวเลขเดิมคลาดเคลื่อน"),
+            _f("until", "ใช้ถึงวันที่", "Until", kind="code", required=True, width=14, example="30/9/2567"),
+        ),
+        instructions=(
+            Text(
+                "ปลดล็อกสิ้นสุดเอง การแก้ไขระหว่างนั้นเก็บค่าเดิม ค่าใหม่ และเลขที่หนังสือไว้",
+                "An unlock ends by itself; changes under it keep old value, new value and memo",
+            ),
+        ),
+    )
+
+
 SEVERITIES = (
     Choice("error", Text("ต้องแก้", "error")),
     Choice("query", Text("ขอคำยืนยัน", "query")),
@@ -505,7 +543,17 @@ def _settings() -> Sheet:
 @cache
 def sheets(_fy: int) -> tuple[Sheet, ...]:
     """The sheets of the workbook, the same for every year."""
-    return (_settings(), _units(), _plan(), _indicators(), _assignments(), _calendar(), _rules(), _waivers())
+    return (
+        _settings(),
+        _units(),
+        _plan(),
+        _indicators(),
+        _assignments(),
+        _calendar(),
+        _rules(),
+        _waivers(),
+        _unlocks(),
+    )
 
 
 FORM = Form(

@@ -68,10 +68,10 @@ RULES = (
     _rule(
         "E_NOT_OURS",
         "error",
-        "ไม่ใช่แบบฟอร์มของระบบนี้",
-        "This is not one of our forms",
-        "กรอกในแบบฟอร์มที่ได้รับจากส่วนกลาง (โฟลเดอร์ templates)",
-        "Fill the form you were given (folder templates)",
+        "ไม่ใช่แบบฟอร์มของระบบนี้{what}",
+        "This is not one of our forms{what_en}",
+        "กรอกในแบบฟอร์มที่ได้รับจากส่วนกลาง (โฟลเดอร์ templates) ถ้าเป็นแบบฟอร์มนั้นที่บันทึกเป็นชนิดอื่น ให้เปิดแล้ว “บันทึกเป็น” .xlsx",
+        "Fill the form you were given (folder templates); if it is that form saved as another kind, open it and save as .xlsx",
     ),
     _rule(
         "E_UNIT",
@@ -152,6 +152,14 @@ RULES = (
         "Sheet “{value}” is not part of the form: it is not read and does not travel back",
         "ส่งเป็นไฟล์แยกถ้าเป็นหลักฐาน",
         "Send it as a file of its own where it is evidence",
+    ),
+    _rule(
+        "I_UNLOCKED",
+        "info",
+        "แก้ไขข้อมูลที่ยืนยันแล้วตามการปลดล็อก {value}",
+        "A confirmed row was changed under the unlock {value}",
+        "การแก้ไขนี้แสดงไว้ทุกที่ที่ตัวเลขนี้ปรากฏ",
+        "The change is shown wherever the figure is",
     ),
     _rule(
         "I_APPLIED",

@@ -132,6 +132,8 @@ _REFS = (
     "waivers.unit",
     "waivers.indicator",
     "waivers.rule",
+    "unlocks.unit",
+    "unlocks.indicator",
 )
 _DOUBLES = (
     "units.code",
@@ -143,7 +145,7 @@ _DOUBLES = (
     "calendar.pair",
 )
 _PAIRS = {"assignments.pair": ("indicator", "unit"), "calendar.pair": ("period", "form")}
-_DAYS = ("calendar.opens", "calendar.deadline", "calendar.evidence_deadline", "waivers.until")
+_DAYS = ("calendar.opens", "calendar.deadline", "calendar.evidence_deadline", "waivers.until", "unlocks.until")
 
 
 def _unique(rows: pd.DataFrame, case: str) -> pd.Series:
@@ -281,7 +283,7 @@ RULES = (
         Text("“{value}” ไม่ใช่งวด", "“{value}” is not a period"),
         Text("เขียนเช่น 2567, 2567-Q1, 2567-H1", "Write 2567, 2567-Q1 or 2567-H1"),
         "2567-Q1",
-        ("calendar.period",),
+        ("calendar.period", "unlocks.period"),
         lambda r, _c: r["period"].str.strip().map(lambda t: t == "" or is_period(t)).astype(bool),
     ),
     _plan_rule(

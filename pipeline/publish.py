@@ -1,0 +1,159 @@
+"""A scorecard -> the files of its publication in outbox, only what changed; and the manifest that vouches for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pipeline.model import Scorecard
+from pipeline.reply import place, unit_folder
+from pipeline.report.outputs import Piece, pieces
+from pipeline.settings import Settings
+
+MANIFEST = "manifest.json"
+# The bytes of a file depend on these as well, so a new version draws everything anew.
+LIBRARIES = ("pandas", "xlsxwriter", "python-docx")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One submission behind a publication."""
+
+    submission: int
+    file: str
+    sha256: str
+    received_at: str
+
+
+@cache
+def software() -> dict[str, str]:
+    """This program and the libraries that write, with their versions; "unknown" where it runs uninstalled."""
+    found = {}
+    for name in ("opsbook", *LIBRARIES):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def publication(
+    settings: Settings,
+    card: Scorecard,
+    sources: Sequence[Source],
+    plan_sha256: str,
+    progress: Callable[[str, int, int], None] = lambda _w, _d, _t: None,
+) -> list[str]:
+    """Write what changed of a period's publication -> the paths in outbox that were written.
+
+    A file whose basis is the manifest's and whose bytes are still there is not drawn again; one drawn to the same bytes
+    is not replaced; one that belongs to the publication no longer is removed.
+    """
+    old = manifest(settings, card.fiscal_year, card.period)
+    known = {o["path"]: o for o in old.get("outputs", [])} if old.get("software") == software() else {}
+    planned = list(pieces(card, unit_folder))
+    written: list[str] = []
+    listed = []
+    for done, piece in enumerate(planned, start=1):
+        entry = known.get(piece.path)
+        path = piece.path
+        if entry is None or entry["basis"] != piece.basis or _sha(settings.outbox / path) != entry["sha256"]:
+            path, fresh = _put(settings, piece)
+            written += [path] if fresh else []
+        listed.append(_entry(settings, path, piece.basis))
+        progress("publish", done, len(planned))
+    _remove(settings, card, {o["path"] for o in old.get("outputs", [])} - {o["path"] for o in listed})
+    content = {
+        "fiscal_year": card.fiscal_year,
+        "period": card.period,
+        "as_of": card.as_of.isoformat(),
+        "plan": {"revision": card.plan_revision, "sha256": plan_sha256},
+        "software": software(),
+        "inputs": [vars(s) for s in sources],
+        "outputs": listed,
+    }
+    place_text(settings, _manifest_path(card.fiscal_year, card.period), _json(content))
+    return written
+
+
+def manifest(settings: Settings, year: int, period: str) -> dict[str, Any]:
+    """The manifest of a period's last publication, {} where there is none that can be read."""
+    try:
+        found = json.loads((settings.outbox / _manifest_path(year, period)).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def complete(settings: Settings, year: int, period: str) -> bool:
+    """Whether every file of the last publication is still there and the program that made it is this one."""
+    found = manifest(settings, year, period)
+    return found.get("software") == software() and all(
+        (settings.outbox / o["path"]).is_file() for o in found["outputs"]
+    )
+
+
+def place_text(settings: Settings, relative: str, text: str) -> None:
+    """Write a text file into outbox, unless it says that already."""
+    if _sha(settings.outbox / relative) != hashlib.sha256(text.encode()).hexdigest():
+        place(settings, relative, partial(_write, text.encode()))
+
+
+def _write(data: bytes, path: str) -> None:
+    Path(path).write_bytes(data)
+
+
+def _manifest_path(year: int, period: str) -> str:
+    return f"reports/{year}/{period}/{MANIFEST}"
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _put(settings: Settings, piece: Piece) -> tuple[str, bool]:
+    """Draw aside and rename into place, unless the same bytes stand there already -> (path, whether it was written).
+
+    The path has a second name where a program held the file open.
+    """
+    aside = settings.writing / f"{uuid.uuid4().hex}{Path(piece.path).suffix}"
+    try:
+        piece.draw(str(aside))
+        if _sha(aside) == _sha(settings.outbox / piece.path):
+            return piece.path, False
+        return place(settings, piece.path, lambda path: os.replace(aside, path)), True
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _entry(settings: Settings, path: str, basis: str) -> dict[str, Any]:
+    target = settings.outbox / path
+    return {"path": path, "bytes": target.stat().st_size, "sha256": _sha(target), "basis": basis}
+
+
+def _sha(path: Path) -> str:
+    """sha256 of a file, "" where there is none."""
+    try:
+        with open(path, "rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def _remove(settings: Settings, card: Scorecard, paths: set[str]) -> None:
+    """Remove files that belong to the publication no longer; one that a program holds open stays."""
+    own = [settings.outbox / room / str(card.fiscal_year) / card.period for room in ("reports", "data")]
+    for path in sorted(paths):
+        target = settings.outbox / path
+        if ".." not in target.parts and any(target.is_relative_to(folder) for folder in own):
+            with suppress(OSError):
+                target.unlink(missing_ok=True)
