@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeline.model import OfficeError
 
 FILE = "opsbook.toml"
-KEYS = ("name", "inbox", "outbox", "var", "database", "language", "timezone")
+KEYS = ("inbox", "outbox", "var", "database", "language", "timezone")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,6 @@ class Settings:
     database: str
     language: str = "th"
     timezone: str = "Asia/Bangkok"
-    name: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -79,7 +78,6 @@ def load(root: Path) -> Settings:
         database=str(office.get("database", f"sqlite:///{folders['var'] / 'ledger.sqlite'}")),
         language=str(office.get("language", "th")),
         timezone=str(office.get("timezone", "Asia/Bangkok")),
-        name=str(office.get("name", "")),
     )
     try:
         _ = settings.zone

@@ -139,8 +139,10 @@ def strangers(folder: Path) -> list[Path]:
     book.active["A150000"] = "deep"
     book.save(folder / "openpyxl.xlsx")
     with xlsxwriter.Workbook(str(folder / "chart.xlsx")) as charts:
-        charts.add_chartsheet().set_chart(charts.add_chart({"type": "bar"}))
-    return [*made, folder / "chart.xlsx"]
+        chart = charts.add_chart({"type": "bar"})
+        chart.add_series({"values": "=x!$A$1:$A$3"})
+        charts.add_chartsheet().set_chart(chart)
+    return [*made, folder / "openpyxl.xlsx", folder / "chart.xlsx"]
 
 
 def test_sound_strangers_are_not_called_unsafe(tmp_path: Path) -> None:

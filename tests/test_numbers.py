@@ -131,8 +131,8 @@ def test_ratios_and_percent_cells_are_read_by_the_unit_of_measure(
     ("text", "offered"),
     [
         ("๘๕", "85"), ("12 คน", "12"), ("12%", "12"), ("(5)", "-5"), ("1O", "10"), ("１２", "12"), ("−5", "-5"), ("1 234", "1234"),
-        ("+5", "5"), ("๑,๒๓๔.๕๐", "1,234.50"), ("100 บาท", "100"), ("ไม่มี", None), ("N/A", None), ("1,5", None), ("abc", None),
-        ("85", None), ("1..2", None), ("–", None), ("", None),
+        ("+5", "5"), ("๑,๒๓๔.๕๐", "1,234.50"), ("100 บาท", "100"), ("ไม่มี", "-"), ("N/A", "-"), ("1,5", None), ("abc", None),
+        ("85", None), ("1..2", None), ("–", "-"), ("", None),
     ],
 )  # fmt: skip
 def test_a_right_value_is_offered_only_where_the_meaning_is_plain(text: str, offered: str | None) -> None:
@@ -220,11 +220,11 @@ def test_no_cell_whatever_it_holds_raises(text: str, kind: str, percent_unit: bo
 
 @effort(max_examples=800)
 @given(st.one_of(_LOOKALIKES, st.text(max_size=20)))
-def test_what_is_offered_is_always_a_right_value_and_never_the_same_text(text: str) -> None:
+def test_what_is_offered_is_always_a_right_value_or_no_data_and_only_for_a_broken_text(text: str) -> None:
     offered = suggest(text)
     if offered is not None:
-        assert parse(offered).given
-        assert not parse(text).given
+        assert parse(offered).given or offered == "-"
+        assert parse(text).status.startswith("E_") or offered == "-"
 
 
 @effort(max_examples=300)

@@ -427,18 +427,6 @@ def test_a_closed_period_refuses_and_an_open_one_after_its_deadline_is_taken_as_
 def test_the_deadline_is_the_end_of_its_day_in_the_offices_zone(office: Place, now: str, late: bool) -> None:
     file = office.take(filled(office, "a.xlsx", Q1_DONE), "a.xlsx", now=now)
     assert (rules_of(file, "warning") == ["W_LATE"]) == late
-    office.call("publish", "--period", "2567-Q1", now="2024-02-01T00:00:00")
-    from pipeline.run import _consolidated, open_office
-
-    opened = open_office(office.root)
-    from pipeline.ledger import book
-
-    with opened.engine.connect() as connection:
-        plan = book.plan_of(connection, YEAR)
-        assert plan is not None
-        wide = _consolidated(connection, plan, None, opened)
-    mine = wide[(wide["unit"] == UNIT) & (wide["indicator"] == "สนย.1")]
-    assert mine["late1"].tolist() == [late]
 
 
 # -- trace, check, status ----------------------------------------------------------------------------------------------

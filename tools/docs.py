@@ -395,6 +395,10 @@ def left_out(pages: dict[str, str]) -> Iterator[str]:
     for name in targets() - {"help"}:
         if f"make {name}" not in by_hand:
             yield f"no page written by hand shows “make {name}”"
+    for sheet in forms()["central_plan"].sheets(YEAR):
+        yield from (
+            f"{place}: sheet “{sheet.name}” is not told" for place in GUIDES if sheet.name not in pages.get(place, "")
+        )
     for kind, keys in (("settings", SETTINGS), ("machine", KEYS)):
         for place in TOLD_IN[kind]:
             yield from (

@@ -138,10 +138,11 @@ class Paper:
         rule = f'w:val="single" w:sz="4" w:space="0" w:color="{styles.LINE[1:]}"'
         sides = ("top", "left", "bottom", "right", "insideH", "insideV") if lines else ()
         borders = "".join(f"<w:{side} {rule}/>" for side in sides)
+        columns = "".join(f'<w:gridCol w:w="{w}"/>' for w in grid)
         head = (
             f'<w:tbl><w:tblPr><w:tblW w:w="{sum(grid)}" w:type="dxa"/><w:tblBorders>{borders}</w:tblBorders>'
             '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-            f"<w:tblGrid>{''.join(f'<w:gridCol w:w="{w}"/>' for w in grid)}</w:tblGrid>"
+            f"<w:tblGrid>{columns}</w:tblGrid>"
         )
         self._body.append(head + "".join(_row(row, grid) for row in rows) + "</w:tbl>")
         self._body.append('<w:p><w:pPr><w:spacing w:before="0" w:after="80" w:line="120" w:lineRule="exact"/></w:pPr></w:p>')
@@ -194,7 +195,8 @@ def _cell(cell: Cell, width: int) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     merge = {"start": '<w:vMerge w:val="restart"/>', "on": "<w:vMerge/>"}.get(cell.joined, "")
     fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>' if cell.fill else ""
-    properties = f'<w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{fill}<w:vAlign w:val="{"center" if cell.align == "center" else "top"}"/>'
+    across = "center" if cell.align == "center" else "top"
+    properties = f'<w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{fill}<w:vAlign w:val="{across}"/>'
     run = _run(cell.text, cell.size, cell.bold, cell.ink, bool(cell.link)) if cell.text else ""
     if cell.link:
         run = f'<w:hyperlink w:anchor={quoteattr(cell.link)} w:history="1">{run}</w:hyperlink>'

@@ -189,8 +189,7 @@ class _Table:
 
     def _heading(self) -> None:
         sheet, target = self.sheet, self.target
-        target.set_row(0, 34)
-        self.book.text(target, 0, 0, sheet.title.th, bold=True, font_size=20, font_color=HEAD)
+        self._title()
         for n, (label, value) in enumerate(self.copy.head[:3], 1):
             target.set_row(n, _LINE)
             self.book.text(target, n, 0, label, font_color="#5A6672", font_size=12)
@@ -205,6 +204,15 @@ class _Table:
             self.book.text(target, KEY_ROW, column, f.key, font_size=8, font_color="#9AA5B1")
             self._heading_cell(column, f)
         self._groups()
+
+    def _title(self) -> None:
+        """The sheet's title, within the columns that are printed again on every page."""
+        style: dict[str, Any] = {"bold": True, "font_size": 18, "font_color": HEAD, "text_wrap": True}
+        room = sum(f.width for f in self.sheet.fields[: self.sheet.freeze]) * 14 / 18
+        self.target.set_row(0, 32 * lines_of(self.sheet.title.th, room) + 4)
+        if self.sheet.freeze > 1:
+            self.target.merge_range(0, 0, 0, self.sheet.freeze - 1, "", self.book.format(**style))
+        self.book.text(self.target, 0, 0, self.sheet.title.th, **style)
 
     def _heading_cell(self, column: int, f: Field) -> None:
         style: dict[str, Any] = {

@@ -113,14 +113,13 @@ def _apply_rules(form: Form, sheet: Sheet, rows: list[Row], units: list[str], pl
         wide["computed"] = _computed(rows, units, wide, plan, past)
     book = [rules()[c] for c in form.rules]
     _note_formulas(rows, keys)
-    records: dict[str, list[dict[str, Any]]] = {}
     for failure in failures(cells, [r for r in book if r.scope == "cell"]):
         line = cells.iloc[failure.line].to_dict()
         _put(rows[int(line["row"])], failure.rule, failure.case, line)
-    for failure in failures(wide, [r for r in book if r.scope == "row"]):
-        if "wide" not in records:
-            records["wide"] = wide.to_dict("records")  # type: ignore[assignment]
-        _put(rows[failure.line], failure.rule, failure.case, records["wide"][failure.line])
+    broken = failures(wide, [r for r in book if r.scope == "row"])
+    records = wide.to_dict("records") if broken else []
+    for failure in broken:
+        _put(rows[failure.line], failure.rule, failure.case, records[failure.line])
     ask(form, sheet, cells, rows, units, plan, past)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -158,7 +159,7 @@ def _blame(_row: object, case: str) -> tuple[str, ...]:
     return _PAIRS.get(case, (_column(case),))
 
 
-def _words(row: object, case: str) -> dict[str, object]:
+def _words(row: Mapping[str, Any], case: str) -> dict[str, object]:
     column = _blame(row, case)[0]
     label = _LABELS.get(column, Text(column, column))
     choices = next(
@@ -170,7 +171,7 @@ def _words(row: object, case: str) -> dict[str, object]:
         "label": label.th,
         "label_en": label.en,
         "choices": " | ".join(c.text.th for c in choices),
-    }  # type: ignore[index]
+    }
 
 
 def _plan_rule(

@@ -8,7 +8,11 @@ from schemas.forms.quarterly_result import REPORTABLE, ROW_STATES, STATUSES
 from schemas.language import Rule, Text
 
 _CHOICES = {"reportable": REPORTABLE, "plan_status": STATUSES, "state": ROW_STATES}
-_LABELS = {"reportable": "การรายงานผล", "plan_status": "สถานะเทียบแผน", "state": "สถานะผล"}
+_LABELS = {
+    "reportable": Text("การรายงานผล", "Can report?"),
+    "plan_status": Text("สถานะเทียบแผน", "Status against plan"),
+    "state": Text("สถานะผล", "State"),
+}
 
 
 def _empty(rows: pd.DataFrame, key: str) -> pd.Series:
@@ -42,7 +46,7 @@ RULES = (
     Rule(
         "E_CHOICE",
         "error",
-        Text("“{value}” ไม่อยู่ในรายการของช่อง{label}", "“{value}” is not in the list of this cell"),
+        Text("“{value}” ไม่อยู่ในรายการของช่อง{label}", "“{value}” is not in the list of “{label_en}”"),
         Text("เลือกจากรายการ: {choices}", "Pick from the list: {choices_en}"),
         "สามารถรายงานผลได้",
         "row",
@@ -51,7 +55,8 @@ RULES = (
         blames=lambda _r, c: (c,),
         figures=lambda r, c: {
             "value": r[c],
-            "label": _LABELS[c],
+            "label": _LABELS[c].th,
+            "label_en": _LABELS[c].en,
             "choices": " | ".join(x.text.th for x in _CHOICES[c]),
             "choices_en": " | ".join(x.text.en for x in _CHOICES[c]),
         },
