@@ -310,6 +310,7 @@ class _Quarter:
             "result": self.result,
             "score": self.score,
             "weighted": self.weighted,
+            "points": self._points(),
             "light": self.light,
             "status": self.status,
             "reported": self.said,

@@ -104,9 +104,10 @@ def _answer_faults(office: Office, connection: Any) -> Iterator[Fault]:
 
 
 def _unanswered(office: Office, connection: Any) -> list[dict[str, Any]]:
-    """The newest arrival per answer whose file is nowhere in outbox."""
-    newest = {r["answer"]: r for r in book.submissions(connection).to_dict("records") if r["answer"]}
-    return [r for answer, r in newest.items() if r["state"] != "duplicate" and not _there(office, answer)]
+    """The newest arrival per answer whose file is nowhere in outbox; a duplicate points at its twin's."""
+    rows = [r for r in book.submissions(connection).to_dict("records") if r["answer"] and r["state"] != "duplicate"]
+    newest = {r["answer"]: r for r in rows}
+    return [r for answer, r in newest.items() if not _there(office, answer)]
 
 
 def _there(office: Office, answer: str) -> bool:

@@ -125,6 +125,7 @@ class QuarterRow(pa.DataFrameModel):
     result: Series[float] = pa.Field(nullable=True)  # result to date
     score: Series[float] = pa.Field(nullable=True, ge=1, le=5)
     weighted: Series[float] = pa.Field(nullable=True)
+    points: Series[float] = pa.Field(nullable=True)  # PMQA points
     light: Series[str] = pa.Field(isin=LIGHTS)
     status: Series[str] = pa.Field(isin=STATUS)
     reported: Series[str] = pa.Field(isin=REPORTED)

@@ -56,8 +56,7 @@ def test_a_file_that_grows_is_taken_only_when_whole(inbox: Path, good: bytes) ->
         with open(inbox / "slow.xlsx", "ab") as handle:
             handle.write(good[second : second + 4000])
         assert names(looks.look(second / 4000))[0] == []
-    assert names(looks.look(100.0))[0] == []
-    assert names(looks.look(102.0))[0] == ["slow.xlsx"]
+    assert names(looks.look(100.0))[0] == ["slow.xlsx"]
 
 
 def test_what_is_not_whole_is_judged_after_ten_seconds_without_change(inbox: Path, good: bytes) -> None:
@@ -322,7 +321,7 @@ def test_the_register_shows_every_file_and_its_balance(office: Place, good: byte
     files = [[c.value for c in row] for row in book["ทะเบียนไฟล์"].iter_rows(min_row=2)]
     assert {row[2] for row in files} == {"plan.xlsx", "ดี.xlsx", "=1+1.xlsx", "ดี (2).xlsx"}
     links = [c.hyperlink.target for row in book["ทะเบียนไฟล์"].iter_rows(min_row=2) for c in row if c.hyperlink]
-    assert links and all(office.outbox(target).is_file() for target in links)
+    assert links and all(office.outbox(target.replace("\\", "/")).is_file() for target in links)
     lines = {row[0].value: row[2].value for row in book["ยอดไฟล์"].iter_rows(min_row=2)}
     assert lines["ไฟล์ที่เข้ามาทั้งหมด"] == 4 and lines["ไม่มีคำอธิบาย (ต้องเป็น 0)"] == 0
     assert book["ค้างส่ง"].max_row > 1

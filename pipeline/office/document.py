@@ -26,6 +26,7 @@ from pipeline.office.book import FONT, safe
 from schemas.language import Text
 
 BODY, TABLE, SMALL = 16.0, 14.0, 12.0
+_HEADER = 11.0
 PORTRAIT_MM, LANDSCAPE_MM = 165.0, 257.0  # between the margins
 _NO_SPLIT_LETTERS = 1200  # a longer row may break over pages, or it would leave a page half empty
 _HEADINGS = {1: 20.0, 2: 18.0, 3: 16.0}
@@ -58,11 +59,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table. `heading` rows are repeated on every page; `height` in points, exact."""
+    """One row of a table. `heading` rows are repeated on every page; `height` in points, exact; `keep`: no page
+    begins between this row and the next."""
 
     cells: Sequence[Cell]
     heading: bool = False
     height: float = 0.0
+    keep: bool = False
 
 
 class Paper:
@@ -112,7 +115,7 @@ class Paper:
     def contents(self, entries: Sequence[tuple[str, str]]) -> None:
         """The contents: (text, anchor) as links within the document; page numbers would need a layout engine."""
         for text, anchor in entries:
-            run = _run(text, ink=styles.ACCENT, underline=True)
+            run = _run(text, size=TABLE, ink=styles.ACCENT, underline=True)
             self._paragraph(
                 '<w:spacing w:before="0" w:after="20"/><w:ind w:left="240" w:hanging="240"/>',
                 f"<w:hyperlink w:anchor={quoteattr(anchor)} w:history={quoteattr('1')}>{run}</w:hyperlink>",
@@ -186,22 +189,23 @@ def _row(row: Row, grid: Sequence[int]) -> str:
     properties += "<w:tblHeader/>" if row.heading else ""
     cells, at = [], 0
     for cell in row.cells:
-        cells.append(_cell(cell, sum(grid[at : at + cell.span])))
+        cells.append(_cell(cell, sum(grid[at : at + cell.span]), row.keep))
         at += cell.span
     return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(cell: Cell, width: int) -> str:
+def _cell(cell: Cell, width: int, keep: bool = False) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     merge = {"start": '<w:vMerge w:val="restart"/>', "on": "<w:vMerge/>"}.get(cell.joined, "")
     fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>' if cell.fill else ""
-    across = "center" if cell.align == "center" else "top"
+    across = "center" if cell.align == "center" and cell.fill else "top"
     properties = f'<w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{fill}<w:vAlign w:val="{across}"/>'
     run = _run(cell.text, cell.size, cell.bold, cell.ink, bool(cell.link)) if cell.text else ""
     if cell.link:
         run = f'<w:hyperlink w:anchor={quoteattr(cell.link)} w:history="1">{run}</w:hyperlink>'
     mark = f'<w:rPr><w:sz w:val="{round(cell.size * 2)}"/><w:szCs w:val="{round(cell.size * 2)}"/></w:rPr>'
-    look = f'<w:spacing w:before="0" w:after="0"/><w:jc w:val="{cell.align}"/>{mark}'
+    kept = "<w:keepNext/>" if keep else ""
+    look = f'{kept}<w:spacing w:before="0" w:after="0"/><w:jc w:val="{cell.align}"/>{mark}'
     return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:pPr>{look}</w:pPr>{run}</w:p></w:tc>"
 
 
@@ -235,7 +239,7 @@ def _shell(landscape: bool) -> tuple[tuple[str, bytes], ...]:
     section.left_margin, section.right_margin = (Mm(20), Mm(20)) if landscape else (Mm(25), Mm(20))
     section.top_margin, section.bottom_margin = Mm(22), Mm(18)
     section.header_distance, section.footer_distance = Mm(10), Mm(8)
-    _fill(section.header, _run(_MARK, size=SMALL, ink=styles.MUTED), "left")
+    _fill(section.header, _run(_MARK, size=_HEADER, ink=styles.MUTED), "left")
     number = "".join([_run(f"{PAGE.th} ", size=SMALL, ink=styles.MUTED), _field("PAGE"), _run(" / ", size=SMALL, ink=styles.MUTED), _field("NUMPAGES")])
     _fill(section.footer, number, "right")
     body = document.element.body
@@ -280,6 +284,9 @@ def _set_styles(document: Document) -> None:  # type: ignore[valid-type]
             defaults.remove(old)
         size = parse_xml(f'<w:{name} {nsdecls("w")} w:val="{round(BODY * 2)}"/>')
         defaults.insert(list(defaults).index(defaults.find(qn("w:lang"))), size)
+    spacing = root.find(f"{qn('w:docDefaults')}/{qn('w:pPrDefault')}/{qn('w:pPr')}/{qn('w:spacing')}")
+    for name, value in (("after", "0"), ("line", "240")):
+        spacing.set(qn(f"w:{name}"), value)
     compat = parse_xml(
         f'<w:compat {nsdecls("w")}><w:compatSetting w:name="compatibilityMode" '
         'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'

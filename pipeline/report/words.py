@@ -119,3 +119,24 @@ def quarter_label(when: str, coverage: float) -> str:
 def footer(card: Scorecard) -> str:
     """What stands at the foot of every printed page, before the page number."""
     return f"{card.office_name}  ·  {period(card).th}  ·  {as_of(card)}"
+
+
+def figure(value: float | None, places: int = 4) -> str:
+    """A figure as papers show it: thousands always, decimals only where there are some, "-" where there is none."""
+    if value is None or value != value:
+        return "-"
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def fixed(value: float | None, places: int = 4) -> str:
+    """A score with all its decimals, "-" where there is none."""
+    return "-" if value is None or value != value else f"{value:,.{places}f}"
+
+
+DRAFT = Text("(ร่าง)", "(draft)")
+
+
+def drafted(text: str, confirmed: bool) -> str:
+    """ "(ร่าง)" before what is not confirmed."""
+    return text if confirmed or not text else f"{DRAFT.th} {text}"

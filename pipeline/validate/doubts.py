@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.model import Finding, Place
+from pipeline.model import Finding
 from pipeline.validate.answers import settle, without_consequences
 from pipeline.validate.figures import Figures, Known, known_of, of_facts, of_rows
-from pipeline.validate.findings import finding
 from pipeline.validate.past import Past
-from pipeline.validate.rows import Row
+from pipeline.validate.rows import Row, about, place_in
 from pipeline.validate.scale import (
     Slip,
     last_years,
@@ -29,15 +25,12 @@ from pipeline.validate.scale import (
     year_of,
 )
 from pipeline.validate.twins import twins
+from pipeline.validate.words import same_words
 from schemas.doubts import looks_like_thousands, looks_unusual
-from schemas.language import Form, Sheet, Text
+from schemas.language import Form, Sheet
 from schemas.numbers import parse, plain, strip
 from schemas.plan import Plan
 from schemas.rows import number_keys
-from schemas.thai import clean
-
-_WORDS = {"details": 20, "problem": 4, "remedy": 4}  # how long a text is before its repetition says something
-_NOTHING = ("ไม่มี", "-", "ยังไม่มี")
 
 
 def ask(
@@ -57,7 +50,7 @@ def ask(
         reached = on_the_way(known, year)
         slips = slips_of(figures, known, others, last, own_plan(year), other_quarters(year), reached)
         strange, usual = outlying(figures, known, year, past.earlier)
-        _same_words(rows, units, past, form, plan.fiscal_year)
+        same_words(rows, units, past, form, plan.fiscal_year)
     else:
         none, strange, usual = (
             np.full(figures.values.shape, np.nan),
@@ -92,7 +85,7 @@ def _scale(row: Row, keys: Sequence[str], slips: Sequence[Slip]) -> None:
             continue
         first, more, times = group[0], len(group) - 1, _shown(group[0].times)
         row.findings.append(
-            _finding(
+            about(
                 "Q_SCALE",
                 row,
                 [keys[s.column] for s in group],
@@ -111,7 +104,7 @@ def _scale(row: Row, keys: Sequence[str], slips: Sequence[Slip]) -> None:
 def _outlier(row: Row, key: str, usual: float) -> Finding:
     value = parse(strip(row.row.text(key)), "text").value
     large = value is None or abs(float(value)) > usual
-    return _finding(
+    return about(
         "Q_OUTLIER",
         row,
         [key],
@@ -137,9 +130,7 @@ def _baselines(
             step = 0.5 * 10.0 ** -min(parse(strip(text)).decimals, parse(official).decimals)
             rounded = parse(strip(text)).decimals != parse(official).decimals and abs(typed[n] - held[n]) <= step + 1e-9
             if not rounded and all(s.column != column for s in slips.get(n, ())):
-                row.findings.append(
-                    _finding("Q_BASELINE", row, [key], official, years=fiscal_year - back, known=official)
-                )
+                row.findings.append(about("Q_BASELINE", row, [key], official, years=fiscal_year - back, known=official))
 
 
 def _spelling(rows: Sequence[Row], figures: Figures, slips: Mapping[int, Sequence[Slip]]) -> set[tuple[int, int]]:
@@ -161,7 +152,7 @@ def _spelling(rows: Sequence[Row], figures: Figures, slips: Mapping[int, Sequenc
             keys = [figures.keys[c] for c in strange]
             pairs = [(strip(row.row.text(k)), _read(row.row.text(k))) for k in keys]
             row.findings.append(
-                _finding(
+                about(
                     "Q_LOOKS",
                     row,
                     keys,
@@ -191,8 +182,8 @@ def _twins(rows: Sequence[Row], figures: Figures, known: Known, others: Figures,
         here = [(line, column) for line, column in twin.places if rows[line].row.sheet == sheet]
         row, column = rows[here[0][0]], here[0][1]
         name = plan.units.get(twin.other, {}).get("name", "")
-        places = [_place(rows[at], figures.keys[c]) for at, c in here]
-        found = _finding(
+        places = [place_in(rows[at], figures.keys[c]) for at, c in here]
+        found = about(
             "Q_TWIN",
             row,
             [figures.keys[column]],
@@ -200,59 +191,4 @@ def _twins(rows: Sequence[Row], figures: Figures, known: Known, others: Figures,
             other=f"{name} ({twin.other})",
             other_en=f"{name} ({twin.other})",
         )
-        row.findings.append(_with(found, tuple(places)))
-
-
-# -- words ------------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8192)
-def _told(text: str, least: int) -> str:
-    """The text for comparing; "" where it says too little to be a repetition."""
-    said = clean(text)
-    return "" if len(said) < least or said.startswith(_NOTHING) else said
-
-
-def _same_words(rows: Sequence[Row], units: Sequence[str], past: Past, form: Form, fiscal_year: int) -> None:
-    """Details, problem or remedy repeated from the quarter before, in this file or else in the ledger."""
-    here = {(r.file, r.indicator["code"], r.quarter): r for r in rows}
-    for row, unit in zip(rows, units, strict=True):
-        quarter, code = int(row.quarter[1]), row.indicator["code"]
-        if quarter == 1 or not any(row.row.text(k).strip() for k in _WORDS):
-            continue
-        earlier = here.get((row.file, code, f"Q{quarter - 1}"))
-        before = {k: earlier.row.text(k) for k in _WORDS} if earlier else {}
-        if not any(before.values()):
-            before = _entries(past.postings.get((unit, form.name, code, f"{fiscal_year}-Q{quarter - 1}")))
-        same = [
-            k
-            for k, least in _WORDS.items()
-            if (told := _told(row.row.text(k), least)) and told == _told(before.get(k, ""), least)
-        ]
-        if same:
-            labels = [next(f.label for s in form.sheets(fiscal_year) for f in s.inputs if f.key == k) for k in same]
-            both = Text(" และ".join(t.th for t in labels), " and ".join(t.en for t in labels))
-            row.findings.append(_finding("Q_SAME_TEXT", row, same, label=both.th, label_en=both.en))
-
-
-def _entries(posting: Mapping[str, Any] | None) -> dict[str, str]:
-    return json.loads(posting["entries"]) if posting is not None and not posting["blank"] else {}
-
-
-# -- findings ---------------------------------------------------------------------------------------------------------
-
-
-def _place(row: Row, key: str, proposal: str | None = None) -> Place:
-    cell = row.row.cells[key]
-    return Place(cell.address, row.row.sheet_key, row.indicator["code"], key, cell.text, proposal)
-
-
-def _finding(code: str, row: Row, keys: Sequence[str], proposal: str | None = None, **figures: Any) -> Finding:
-    """A finding about cells of one row; the first cell's text is the value spoken of."""
-    value = strip(row.row.text(keys[0]))
-    found = finding(code, row.row.sheet, (), row.indicator["code"], row.period, value=value, **figures)
-    return _with(found, tuple(_place(row, k, proposal) for k in keys))
-
-
-def _with(found: Finding, places: tuple[Place, ...]) -> Finding:
-    return replace(found, places=places)
+        row.findings.append(replace(found, places=tuple(places)))

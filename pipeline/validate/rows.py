@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pipeline.model import Finding, Posting, Reading, ReadRow
+from pipeline.model import Finding, Place, Posting, Reading, ReadRow
 from pipeline.validate.findings import finding
 from schemas.language import Form, Sheet
+from schemas.numbers import strip
 from schemas.plan import Plan, code_finder
 from schemas.thai import clean
 
@@ -91,3 +93,16 @@ def _at(row: ReadRow, code: str, value: str, period: str) -> Finding:
 
 def typed(row: ReadRow, sheet: Sheet) -> bool:
     return any(not row.cells[f.key].blank for f in sheet.inputs if f.key in row.cells)
+
+
+def place_in(row: Row, key: str, proposal: str | None = None) -> Place:
+    """The cell of a field in a row, as a finding blames it."""
+    cell = row.row.cells[key]
+    return Place(cell.address, row.row.sheet_key, row.indicator["code"], key, cell.text, proposal)
+
+
+def about(code: str, row: Row, keys: Sequence[str], proposal: str | None = None, **figures: Any) -> Finding:
+    """A finding about cells of one row; the first cell's text is the value spoken of."""
+    value = strip(row.row.text(keys[0]))
+    found = finding(code, row.row.sheet, (), row.indicator["code"], row.period, value=value, **figures)
+    return replace(found, places=tuple(place_in(row, k, proposal) for k in keys))
