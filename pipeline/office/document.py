@@ -32,6 +32,7 @@ _NO_SPLIT_LETTERS = 1200  # a longer row may break over pages, or it would leave
 _HEADINGS = {1: 20.0, 2: 18.0, 3: 16.0}
 _MARK = "OPSBOOKHEADER"
 _TIME = (1980, 1, 1, 0, 0, 0)
+_BAR_CELLS, _BAR_WORDS_MM = 50, 34.0
 _DOCUMENT = "word/document.xml"
 
 
@@ -66,6 +67,16 @@ class Row:
     heading: bool = False
     height: float = 0.0
     keep: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: what it is, how long, its light, and the words after it (the value in figures, the light by name)."""
+
+    label: str
+    value: float
+    light: str
+    words: str
 
 
 class Paper:
@@ -139,7 +150,7 @@ class Paper:
         """A table with columns of these widths in mm; without `lines` only the rules between rows are left out."""
         grid = [round(w * 56.6929) for w in widths]
         rule = f'w:val="single" w:sz="4" w:space="0" w:color="{styles.LINE[1:]}"'
-        sides = ("top", "left", "bottom", "right", "insideH", "insideV") if lines else ()
+        sides = ("top", "left", "bottom", "right", "insideH", "insideV") if lines else ("insideH",)
         borders = "".join(f"<w:{side} {rule}/>" for side in sides)
         columns = "".join(f'<w:gridCol w:w="{w}"/>' for w in grid)
         head = (
@@ -149,6 +160,19 @@ class Paper:
         )
         self._body.append(head + "".join(_row(row, grid) for row in rows) + "</w:tbl>")
         self._body.append('<w:p><w:pPr><w:spacing w:before="0" w:after="80" w:line="120" w:lineRule="exact"/></w:pPr></w:p>')
+
+    def bars(self, rows: Sequence[Bar], whole: float, label_mm: float = 58.0) -> None:
+        """Horizontal bars drawn as cells, 0 to `whole`: no picture, so nothing depends on the fonts of a machine."""
+        step = (self.width_mm - label_mm - _BAR_WORDS_MM) / _BAR_CELLS
+        drawn = []
+        for row in rows:
+            share = 0.0 if row.value != row.value else max(0.0, min(1.0, row.value / whole))
+            full = round(share * _BAR_CELLS)
+            bar = [Cell("", span=full, fill=styles.LIGHTS[row.light].solid)] if full else []
+            bar += [Cell("", span=_BAR_CELLS - full)] if full < _BAR_CELLS else []
+            label = Cell(styles.shortened(row.label, 40), size=SMALL)
+            drawn.append(Row([label, *bar, Cell(row.words, size=SMALL)]))
+        self.table([label_mm, *[step] * _BAR_CELLS, _BAR_WORDS_MM], drawn, lines=False)
 
     # -- the file -------------------------------------------------------------------------------------------------
 

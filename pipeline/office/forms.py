@@ -497,7 +497,8 @@ def _fix_sheet(book: Book, copy: Copy) -> None:
 
 
 def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
-    style: dict[str, Any] = {"text_wrap": True, "valign": "top", **_BORDER}
+    centred: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "center", **_BORDER}
+    style: dict[str, Any] = {"text_wrap": True, "valign": "top", "indent": 1, **_BORDER}
     lines = max(
         lines_of(fix.where, 34),
         lines_of(fix.found, 52),
@@ -505,8 +506,8 @@ def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
         lines_of(", ".join(fix.cells[:6]), 12),
     )
     sheet.set_row(row, _LINE * lines + 4)
-    book.number(sheet, row, 0, n, align="center", **{k: v for k, v in style.items() if k != "align"})
-    book.text(sheet, row, 1, _SEVERITY_TH[fix.severity], bg_color=MARKS[fix.severity], align="center", **style)
+    book.number(sheet, row, 0, n, **centred)
+    book.text(sheet, row, 1, _SEVERITY_TH[fix.severity], bg_color=MARKS[fix.severity], **centred)
     shown = f"{fix.sheet} {', '.join(fix.cells[:6])}{' …' if len(fix.cells) > 6 else ''}".strip()
     if fix.cells:
         link = book.format(font_color="#0B57D0", underline=1, **style)
@@ -516,7 +517,7 @@ def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
     for column, text in enumerate((fix.where, fix.found, fix.advice, fix.proposal), 3):
         book.text(sheet, row, column, text, num_format="@", **style)
     if fix.proposal:
-        book.text(sheet, row, 7, "", bg_color=INPUT, align="center", **style)
+        book.text(sheet, row, 7, "", bg_color=INPUT, **centred)
         sheet.data_validation(
             row,
             7,

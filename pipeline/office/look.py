@@ -87,7 +87,7 @@ def _ole(data: bytes) -> Unsafe:
     """Kinds of the old container by the names in its directory."""
 
     def has(name: str) -> bool:
-        return name.encode("utf-16-le") in data
+        return any(n.encode("utf-16-le") in data for n in (name, name.upper()))
 
     if has("EncryptedPackage") or has("EncryptionInfo"):
         return Unsafe("E_UNSAFE_PASSWORD")
@@ -109,12 +109,19 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
         raise Unsafe("E_UNSAFE_BROKEN", "โครงสร้าง zip เสียหาย คัดลอกไม่ครบ", "zip structure, perhaps cut off") from error
     if len(entries) > LIMITS.members:
         raise Unsafe("E_UNSAFE_SIZE", f"{len(entries)} ส่วน", f"{len(entries)} parts")
-    if data[-66_000:].count(b"PK\x05\x06") > 1 or (entries and min(e.header_offset for e in entries) != 0):
+    if _ends(data) > 1 or (entries and min(e.header_offset for e in entries) != 0):
         raise Unsafe("E_UNSAFE_CONTENT", "มีสอง zip ซ้อนกันหรือข้อมูลแปลกปลอม", "two archives in one, or junk")
     spans = sorted((e.header_offset, e.header_offset + 30 + e.compress_size) for e in entries)
     if any(a_end > b_start for (_, a_end), (b_start, _) in itertools.pairwise(spans)):
         raise Unsafe("E_UNSAFE_CONTENT", "ส่วนในไฟล์ซ้อนทับกัน", "overlapping parts")
     return entries
+
+
+def _ends(data: bytes) -> int:
+    """How many records could be the end of the archive: with two, two readers may see two archives."""
+    tail = data[-66_000:]
+    found = (m.start() for m in re.finditer(rb"PK\x05\x06", tail))
+    return sum(at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail) for at in found)
 
 
 def _check_entry(info: zipfile.ZipInfo, seen: set[str]) -> None:

@@ -140,3 +140,18 @@ DRAFT = Text("(ร่าง)", "(draft)")
 def drafted(text: str, confirmed: bool) -> str:
     """ "(ร่าง)" before what is not confirmed."""
     return text if confirmed or not text else f"{DRAFT.th} {text}"
+
+
+RAISE = Text(
+    "ควรยกเป้าหมายให้สูงขึ้น เพราะทำได้ดีกว่าเป้าหมายแล้วทั้งสามปีที่ผ่านมา",
+    "Raise the target: each of the last three years was already better",
+)
+RAISE_RULE = Text(
+    "แนะนำเฉพาะเมื่อผลย้อนหลังครบสามปีและดีกว่าเป้าหมายทุกปี ตามทิศทางของตัวชี้วัด",
+    "Given only where all three baseline years are known and each beats the target, by the indicator's direction",
+)
+BECAME = {
+    "still": Text("ยังล่าช้า", "still behind"),
+    "better": Text("เป็นไปตามแผนแล้ว", "on plan now"),
+    "unknown": Text("งวดนี้ยังไม่มีผล", "no result yet"),
+}
