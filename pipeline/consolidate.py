@@ -50,7 +50,9 @@ def _attributes(plan: Plan) -> pd.DataFrame:
     rows = []
     for unit in plan.reporting_units:
         who = _who(plan, unit)
-        rows += [{**who, **_what(plan, i)} for i in plan.assigned(unit)]
+        own = {i["code"]: {**_what(plan, i), "applies": "yes"} for i in plan.assigned(unit)}
+        own |= {i["code"]: {**_what(plan, i), "applies": "no"} for i in plan.not_applicable(unit)}
+        rows += [{**who, **own[code]} for code in plan.indicators if code in own]
     return pd.DataFrame(rows)
 
 
@@ -88,7 +90,9 @@ def _what(plan: Plan, i: dict[str, str]) -> dict[str, Any]:
         "over_time": i["over_time"],
         "basis": i["basis"],
         "cycle": i["cycle"],
+        "levels": i.get("levels", ""),
         **{c: i.get(c, "") for c in CRITERIA},
+        **{f"h1{c}": i.get(f"h1{c}", "") for c in CRITERIA},
         **{f"baseline{n}": float_of(i.get(f"baseline{n}", "")) for n in (3, 2, 1)},
     }
 

@@ -17,6 +17,7 @@ from schemas.numbers import parse
 from schemas.plan import CRITERIA, Plan
 from schemas.rows import PERCENT_UNIT
 from schemas.scoring import (
+    Scale,
     bands,
     computed_status,
     figures_of,
@@ -57,6 +58,7 @@ _ATTRIBUTES = [
         "direction",
         "scoring",
         "over_time",
+        "levels",
         *CRITERIA,
         "baseline3",
         "baseline2",
@@ -118,6 +120,20 @@ def _definitions(plan: Plan) -> dict[str, dict[str, str]]:
     return found
 
 
+# What `schemas.scoring.scale` is told of a row beside its criteria, which depend on the quarter.
+_SCALE_KEYS = ("scoring", "direction", "target_text", "levels")
+
+
+def _criteria_at(wide: pd.DataFrame, q: int) -> pd.DataFrame:
+    """The criteria in force: in quarters 1 and 2 those of round 1 (รอบที่ 1) where the plan gives them."""
+    usual = wide[list(CRITERIA)]
+    if q > 2:
+        return usual
+    first = wide[[f"h1{c}" for c in CRITERIA]].set_axis(list(CRITERIA), axis=1)
+    given = (first != "").any(axis=1)
+    return usual.where(~given, first)
+
+
 class _Quarter:
     """Results, scores and status of every row at one quarter."""
 
@@ -129,8 +145,10 @@ class _Quarter:
             wide["p4"].to_numpy(dtype=float),
             wide["basis"].to_numpy(dtype=object),
         )
+        self.applies = (wide["applies"] != "no").to_numpy()
+        self.criteria = _criteria_at(wide, q)
         self.percent = (wide["unit_of_measure"] == PERCENT_UNIT).to_numpy()
-        self.said = wide[f"said{q}"].to_numpy(dtype=object)
+        self.said = np.where(self.applies, wide[f"said{q}"].to_numpy(dtype=object), "not_applicable")
         self.result = self._result()
         self.planned = self._planned()
         carried = (self.said == "not_due") & ~np.isnan(self.result)
@@ -149,6 +167,7 @@ class _Quarter:
             ),
             "",
         )
+        self.declared = np.where(self.applies, self.declared, "")
         both_behind = (self.declared == "behind") | (self.computed == "behind")
         self.status = np.where(both_behind, "behind", np.where(self.declared != "", self.declared, self.computed))
 
@@ -189,9 +208,14 @@ class _Quarter:
 
     # -- scores -----------------------------------------------------------------------------------------------------
 
+    def scale_of(self, n: int) -> Scale | None:
+        """The scale of a row, with the criteria in force this quarter."""
+        scoring, direction, target, levels = (str(self.wide[k].iat[n]) for k in _SCALE_KEYS)
+        return scale(scoring, tuple(self.criteria.iloc[n]), direction, target, levels)
+
     def exact_score(self, n: int) -> Fraction | None:
         """The unrounded score of a row as a fraction; None where it has none."""
-        by = scale(self.wide["scoring"].iat[n], tuple(self.wide[c].iat[n] for c in CRITERIA))
+        by = self.scale_of(n)
         value = self._exact_result(n) if self.counted[n] else None
         return score_exact(by, value) - self._penalty(n) if by and value is not None else None
 
@@ -200,7 +224,7 @@ class _Quarter:
         if not per_report:
             return Fraction(0)
         times = sum(bool(self.wide[f"late{q}"].iat[n]) for q in range(1, self.q + 1))
-        by = scale(self.wide["scoring"].iat[n], tuple(self.wide[c].iat[n] for c in CRITERIA))
+        by = self.scale_of(n)
         value = self._exact_result(n)
         room = score_exact(by, value) - 1 if by and value is not None else Fraction(0)
         return min(per_report * times, max(room, Fraction(0)))
@@ -214,9 +238,9 @@ class _Quarter:
         """(unrounded, score to 4 decimals, weighted score to 4 decimals), rounded half up and exact."""
         count = len(self.wide)
         raw, unsure = np.full(count, np.nan), np.zeros(count, dtype=bool)
-        kinds = self.wide.groupby(["scoring", *CRITERIA], sort=False).indices
-        for (scoring, *criteria), at in kinds.items():
-            by = scale(scoring, tuple(criteria))
+        keys = [self.wide[k] for k in _SCALE_KEYS] + [self.criteria[c] for c in CRITERIA]
+        for at in self.wide.groupby(keys, sort=False).indices.values():
+            by = self.scale_of(int(at[0]))
             if by is None:
                 continue
             at = at[self.counted[at]]
@@ -270,8 +294,9 @@ class _Quarter:
                 np.nan,
                 self.result / target * 100,
             )
-        rows = wide[_ATTRIBUTES].copy()
+        rows = wide[_ATTRIBUTES].assign(**{c: self.criteria[c] for c in CRITERIA})
         extra: dict[str, Any] = {
+            "weight_used": self._weight_used(),
             "plan": self.planned,
             "value": wide[f"v{q}"].to_numpy(dtype=float),
             "result": self.result,
@@ -290,12 +315,33 @@ class _Quarter:
             "late": wide[f"late{q}"].to_numpy(dtype=bool),
             **{
                 w: wide[f"{w}{q}"].to_numpy(dtype=object)
-                for w in ("details", "problem", "remedy", "evidence", "notes", "file", "sha256", "sheet", "cell", "received_at")
+                for w in (
+                    "details",
+                    "problem",
+                    "remedy",
+                    "evidence",
+                    "notes",
+                    "file",
+                    "sha256",
+                    "sheet",
+                    "cell",
+                    "received_at",
+                )
             },
             "submission": wide[f"submission{q}"].to_numpy(dtype=int),
         }
         rows = pd.concat([rows, pd.DataFrame(extra, index=rows.index)], axis=1)
         return rows.astype(dict.fromkeys(_texts(ScoreRow), "str"))
+
+    def _weight_used(self) -> np.ndarray:
+        """Weights after what is not applicable has handed its own on, in proportion, to the unit's other indicators."""
+        weight = self.wide["weight"].to_numpy(dtype=float)
+        units = self.wide["unit"]
+        every = pd.Series(np.nan_to_num(weight)).groupby(units.to_numpy()).transform("sum").to_numpy()
+        used = pd.Series(np.where(self.applies, np.nan_to_num(weight), 0.0)).groupby(units.to_numpy()).transform("sum")
+        share = np.where(used > 0, every / used.where(used > 0), np.nan)
+        whole = np.where(self.applies, np.where(share == 1, weight, half_up_float(weight * share, 4)[0]), 0.0)
+        return np.where(np.isnan(weight), np.nan, whole)
 
     def told(self) -> pd.DataFrame:
         """The quarter as `schemas.frames.QuarterRow`."""
@@ -325,7 +371,7 @@ class _Quarter:
         """Totals per label (index): counts, coverage, the two totals, headline. Row `at[k]` belongs to `labels[k]`; a row
         may belong to several (its unit's parents, the whole office)."""
         weight = np.nan_to_num(self.wide["weight"].to_numpy(dtype=float))
-        scorable = ((weight > 0) & ~self.wide["scoring"].isin(["none", "percent_of_target"])).to_numpy()
+        scorable = ((weight > 0) & ~self.wide["scoring"].isin(["none", "percent_of_target"])).to_numpy() & self.applies
         scored = scorable & ~np.isnan(self.raw)
         floor = Fraction(parse(self.plan.settings["unreported_at_year_end"]).value or 0) if self.q == 4 else Fraction(0)
         table = (
@@ -334,13 +380,13 @@ class _Quarter:
                     "w": np.where(scorable, weight, 0.0),
                     "wr": np.where(scored, weight, 0.0),
                     "ws": np.where(scored, weight * np.nan_to_num(self.raw), 0.0),
-                    "indicators": 1,
+                    "indicators": self.applies.astype(int),
                     "reported": (self.said == "reported").astype(int),
-                    "confirmed": (self.wide[f"state{self.q}"] == "confirmed").astype(int).to_numpy(),
+                    "confirmed": ((self.wide[f"state{self.q}"] == "confirmed").to_numpy() & self.applies).astype(int),
                     "held": (self.said == "held").astype(int),
                     "behind": (self.status == "behind").astype(int),
                     "late": self.wide[f"late{self.q}"].astype(int).to_numpy(),
-                    **{c: (self.light == c).astype(int) for c in ("green", "yellow", "red", "grey")},
+                    **{c: ((self.light == c) & self.applies).astype(int) for c in ("green", "yellow", "red", "grey")},
                 }
             )
             .iloc[at]
@@ -348,7 +394,9 @@ class _Quarter:
             .sum()
         )
         share = np.where(
-            table["w"] > 0, table["wr"] / table["w"].where(table["w"] > 0), table["reported"] / table["indicators"]
+            table["w"] > 0,
+            table["wr"] / table["w"].where(table["w"] > 0),
+            table["reported"] / table["indicators"].where(table["indicators"] > 0, 1),
         )
         table["coverage"], near = half_up_float(share * 100, 2)
         reported = (table["ws"] / table["wr"].where(table["wr"] > 0)).to_numpy()
@@ -473,7 +521,7 @@ def _who(plan: Plan, unit: str) -> dict[str, str]:
 
 def _texts(model: type[pa.DataFrameModel]) -> list[str]:
     return [
-        c for c, column in model.to_schema().columns.items() if column.dtype.type == str or "str" in str(column.dtype)
+        c for c, column in model.to_schema().columns.items() if column.dtype.type is str or "str" in str(column.dtype)
     ]
 
 

@@ -189,6 +189,7 @@ def _answer_again(office: Office) -> list[str]:
 
 def _one_answer(office: Office, reader: Reader, row: dict[str, Any]) -> str:
     submission: Submission = book.submission_of(row)
+    submission = replace(submission, received_at=submission.received_at.astimezone(office.settings.zone))
     verdict = store.decided(office.settings, submission.sha256, submission.number)
     if verdict is None:
         return ""

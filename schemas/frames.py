@@ -8,8 +8,9 @@ from pandera.typing import Series
 KINDS = ("text", "number", "percent", "date", "bool", "error", "formula_empty")
 LIGHTS = ("green", "yellow", "red", "grey")
 # reported: a value stands; cannot: "cannot report yet"; blank: nothing sent; held: sent but waiting for correction;
-# not_due: the reporting cycle asks for nothing this quarter. They stay five different things up to the last sheet.
-REPORTED = ("reported", "cannot", "blank", "held", "not_due")
+# not_due: the reporting cycle asks for nothing this quarter; not_applicable: the plan says it is not this unit's.
+# They stay six different things up to the last sheet.
+REPORTED = ("reported", "cannot", "blank", "held", "not_due", "not_applicable")
 STATUS = ("", "on", "ahead", "behind")
 STATES = ("", "draft", "confirmed", "signed_off")
 
@@ -32,11 +33,15 @@ class ScoreRow(pa.DataFrameModel):
     goal: Series[str]
     goal_name: Series[str]
     weight: Series[float] = pa.Field(nullable=True)
+    weight_used: Series[float] = pa.Field(
+        nullable=True
+    )  # with the share handed on by what is not applicable, 4 decimals
     target: Series[float] = pa.Field(nullable=True)
     target_scale: Series[str]
     direction: Series[str]
     scoring: Series[str]
     over_time: Series[str]
+    levels: Series[str]  # what criteria 1, 2, … score, where it is not 1 to 5
     c1: Series[str]
     c2: Series[str]
     c3: Series[str]

@@ -86,6 +86,13 @@ class Plan:
 
         The more specific assignment wins: the unit's code, then its type, then "*" (units without children).
         """
+        return [i for i in self._every(unit) if i.get("applies") != "no"]
+
+    def not_applicable(self, unit: str) -> list[dict[str, str]]:
+        """Indicators that would be the unit's, but its assignment says that they do not apply to it."""
+        return [i for i in self._every(unit) if i.get("applies") == "no"]
+
+    def _every(self, unit: str) -> list[dict[str, str]]:
         if unit not in self.units:
             return []
         own = dict(self._by_target.get("*", {})) if unit not in self.parents else {}
@@ -96,7 +103,7 @@ class Plan:
         return [self._merged(code, own[code]) for code in self.indicators if code in own]
 
     def _merged(self, code: str, assignment: Row) -> dict[str, str]:
-        merged = dict(self.indicators[code])
+        merged = {**self.indicators[code], "applies": assignment.get("applies", "")}
         merged.update({k: assignment[k] for k in ("weight", "target") if assignment.get(k, "").strip()})
         if any(assignment.get(c, "").strip() for c in CRITERIA):
             merged.update({c: assignment.get(c, "") for c in CRITERIA})

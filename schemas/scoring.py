@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,37 +22,88 @@ FLOOR, CAP = 1, 5
 NEAR = 1e-7
 
 
+Points = tuple[tuple[Fraction, Fraction], ...]
+
+
 @dataclass(frozen=True)
 class Scale:
-    """Points (value, score) in ascending score; `step` holds the level until the next point, else linear between them."""
+    """Points (value, score) in ascending score; `step` holds the level until the next point, else linear between them.
 
-    points: tuple[tuple[Fraction, Fraction], ...]
+    `far` is the other side of a middle-is-best scale, its values running the other way: the lower of both scores counts.
+    Whatever the points say, a score never leaves FLOOR..CAP, and a value before the first point scores FLOOR.
+    """
+
+    points: Points
     step: bool = False
+    far: Points = ()
 
     @property
     def falling(self) -> bool:
         """Lower is better: the values run down as the scores run up."""
-        return self.points[-1][0] < self.points[0][0]
+        return _falls(self.points)
+
+    @property
+    def sides(self) -> tuple[Points, ...]:
+        """The one or two runs of points."""
+        return (self.points, self.far) if self.far else (self.points,)
 
 
-def _criterion(text: str) -> Fraction | None:
+def _falls(points: Points) -> bool:
+    return points[-1][0] < points[0][0]
+
+
+def _criterion(text: str, high: bool = False) -> Fraction | None:
+    """A criterion as a figure; of a range the lower bound, or the upper where `high`."""
     band = BAND.fullmatch(text)
-    number = parse(band[1] if band else text)
+    number = parse(band[2 if high else 1] if band else text)
     return Fraction(number.value) if number.value is not None and number.status == "number" else None
 
 
+def levels_of(levels: str) -> tuple[Fraction, ...]:
+    """The scores of criteria 1, 2, …, of 5: "" or "1-5" -> 1 2 3 4 5; "50/75/100" -> 2.5 3.75 5, in proportion to the last."""
+    if "/" not in levels:
+        return tuple(Fraction(n) for n in range(1, 6))
+    given = [Fraction(part) for part in levels.split("/")]
+    return tuple(point * CAP / given[-1] for point in given)
+
+
 @lru_cache(maxsize=65536)
-def scale(scoring: str, criteria: tuple[str, ...]) -> Scale | None:
-    """The scale of an indicator from its mode and the texts of criteria 1 to 5; None where there is nothing to score by.
+def scale(
+    scoring: str, criteria: tuple[str, ...], direction: str = "higher", target: str = "", levels: str = ""
+) -> Scale | None:
+    """The scale of an indicator from its mode and the texts of its criteria; None where there is nothing to score by.
 
     interpolate: given criteria are points, gaps are bridged. band: lower bounds, stepwise. level: 1..5 as they are.
+    yes_no: 1 is yes and scores 5, less is no and scores 1. `levels` says what each criterion scores (`levels_of`).
+    Direction middle: criteria are ranges one inside the other (70-130 … 95-105), or distances from the target.
     """
     if scoring == "level":
         return Scale(tuple((Fraction(n), Fraction(n)) for n in range(1, 6)))
+    if scoring == "yes_no":
+        return Scale(((Fraction(0), Fraction(FLOOR)), (Fraction(1), Fraction(CAP))), step=True)
     if scoring not in ("interpolate", "band"):
         return None
-    points = tuple((v, Fraction(n)) for n, t in enumerate(criteria, 1) if (v := _criterion(t)) is not None)
+    scored = list(zip(levels_of(levels), criteria, strict=False))
+    if direction == "middle":
+        return _middle(scored, _criterion(target), scoring == "band")
+    points = tuple((v, s) for s, t in scored if (v := _criterion(t)) is not None)
     return Scale(points, scoring == "band") if len(points) >= 2 else None
+
+
+def _middle(scored: Sequence[tuple[Fraction, str]], target: Fraction | None, step: bool) -> Scale | None:
+    """Both sides of a middle-is-best scale; None where the criteria do not close in on the middle."""
+    found = [
+        (s, low, high)
+        for s, t in scored
+        if (low := _criterion(t)) is not None and (high := _criterion(t, True)) is not None
+    ]
+    if not any(BAND.fullmatch(t) for _, t in scored):
+        if target is None:
+            return None
+        found = [(s, target - low, target + low) for s, low, _ in found]
+    near, far = tuple((low, s) for s, low, _ in found), tuple((high, s) for s, _, high in found)
+    closing = all(a[0] <= b[0] for a, b in pairwise(near)) and all(a[0] >= b[0] for a, b in pairwise(far))
+    return Scale(near, step, far) if len(found) >= 2 and closing and near[-1][0] <= far[-1][0] else None
 
 
 def score_exact(by: Scale, value: Fraction) -> Fraction:
@@ -59,35 +111,44 @@ def score_exact(by: Scale, value: Fraction) -> Fraction:
 
     Source: linear interpolation between levels (เทียบบัญญัติไตรยางศ์), i + (x - t_i) / (t_(i+1) - t_i).
     """
-    sign = -1 if by.falling else 1
-    at = max((n for n, (t, _) in enumerate(by.points) if value * sign >= t * sign), default=-1)
+    signs = (-1 if by.falling else 1,) if not by.far else (1, -1)
+    found = min(_exact_side(points, sign, by.step, value) for points, sign in zip(by.sides, signs, strict=True))
+    return min(Fraction(CAP), max(Fraction(FLOOR), found))
+
+
+def _exact_side(points: Points, sign: int, step: bool, value: Fraction) -> Fraction:
+    at = max((n for n, (t, _) in enumerate(points) if value * sign >= t * sign), default=-1)
     if at < 0:
         return Fraction(FLOOR)
-    low, score = by.points[at]
-    if by.step or at == len(by.points) - 1:
-        found = score
-    else:
-        high, above = by.points[at + 1]
-        found = score + (above - score) * (value - low) / (high - low)
-    return min(Fraction(CAP), max(Fraction(FLOOR), found))
+    low, score = points[at]
+    if step or at == len(points) - 1:
+        return score
+    high, above = points[at + 1]
+    return score + (above - score) * (value - low) / (high - low)
 
 
 def score_float(by: Scale, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(scores, near): the scores of many values in float64, and where a value lies so near a threshold that only the
     exact way is safe. NaN stays NaN."""
-    sign = -1.0 if by.falling else 1.0
-    edges = np.array([float(t) for t, _ in by.points]) * sign
-    levels = np.array([float(s) for _, s in by.points])
+    signs = (-1.0 if by.falling else 1.0,) if not by.far else (1.0, -1.0)
+    sides = [_float_side(points, sign, by.step, values) for points, sign in zip(by.sides, signs, strict=True)]
+    found = np.clip(np.minimum.reduce([score for score, _ in sides]), FLOOR, CAP)
+    near: np.ndarray = np.any(np.vstack([near for _, near in sides]), axis=0)
+    return found, near & ~np.isnan(values)
+
+
+def _float_side(points: Points, sign: float, step: bool, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    edges = np.array([float(t) for t, _ in points]) * sign
+    levels = np.array([float(s) for _, s in points])
     x = values * sign
     at = np.searchsorted(edges, x, side="right") - 1
     inside = np.clip(at, 0, len(edges) - 1)
     above = np.clip(at + 1, 0, len(edges) - 1)
     span = np.where(edges[above] > edges[inside], edges[above] - edges[inside], 1.0)
-    part = 0.0 if by.step else np.where(above > inside, (x - edges[inside]) / span, 0.0)
+    part = 0.0 if step else np.where(above > inside, (x - edges[inside]) / span, 0.0)
     found = np.where(at < 0, FLOOR, levels[inside] + (levels[above] - levels[inside]) * part)
-    found = np.clip(np.where(np.isnan(values), np.nan, found), FLOOR, CAP)
     near = (np.abs(x[:, None] - edges[None, :]) <= NEAR * np.maximum(1.0, np.abs(edges))[None, :]).any(axis=1)
-    return found, near & ~np.isnan(values)
+    return np.where(np.isnan(values), np.nan, found), near
 
 
 def half_up(value: Fraction, places: int) -> float:

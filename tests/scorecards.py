@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.model import Scorecard
-from schemas.frames import ScoreRow, TotalRow, TrendRow
+from schemas.frames import QuarterRow, RestatedRow, ScoreRow, TotalRow, TrendRow
 
 INDICATORS = [
     ("ระดับความสำเร็จในการจัดทำแผนปฏิบัติการรายปี", "ร้อยละ", 100.0, "interpolate", (88, 91, 94, 97, 100)),
@@ -115,7 +115,71 @@ def scorecard(
         office,
         {"ranking_coverage": "50"},
         pd.DataFrame(),
+        _typed(_quarters(rows, quarter), QuarterRow),
+        _typed(_restated(rows, quarter, silent), RestatedRow),
+        {i: _definition(i, n) for n, i in enumerate(dict.fromkeys(rows["indicator"]))},
+        {f"2567-Q{q}": day for q, day in enumerate(("2024-01-15", "2024-04-15", "2024-07-15", "2024-10-15"), 1)},
     )
+
+
+def _quarters(rows: pd.DataFrame, quarter: int) -> pd.DataFrame:
+    """The rows at each quarter up to this one: earlier ones a little lower, one in three of them behind plan."""
+    parts = []
+    for q in range(1, quarter + 1):
+        part = rows.assign(period=f"2567-Q{q}")
+        if q < quarter:
+            lower = (rows["score"] - 0.4 * (quarter - q)).clip(1, 5).round(4)
+            behind = rows["score"].notna() & (rows.index % 3 == 0)
+            lights = np.where(lower >= 4, "green", np.where(lower >= 3, "yellow", np.where(lower >= 1, "red", "grey")))
+            part = part.assign(
+                score=lower,
+                light=lights,
+                result=rows["result"] * 0.9,
+                status=np.where(behind, "behind", rows["status"].where(rows["status"] != "behind", "on")),
+                problem=np.where(behind, PROBLEM, ""),
+                remedy=np.where(behind, REMEDY, ""),
+            )
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _restated(rows: pd.DataFrame, quarter: int, silent: bool) -> pd.DataFrame:
+    """Three figures of the first quarter that changed later, from the second quarter on."""
+    some = rows[rows["result"].notna()].head(3) if quarter > 1 and not silent else rows.head(0)
+    return pd.DataFrame(
+        {
+            "unit": some["unit"],
+            "indicator": some["indicator"],
+            "period": "2567-Q1",
+            "closed": "2024-01-15",
+            "old": "88",
+            "new": "91.5",
+            "old_file": some["file"],
+            "new_file": some["file"].map(lambda name: f"แก้ไข_{name}"),
+            "received_at": "2024-02-20T10:30:00+07:00",
+            "state": "confirmed",
+        }
+    )
+
+
+def _definition(code: str, n: int) -> dict[str, str]:
+    """What the plan says of an indicator; every fourth is still a draft."""
+    words = {f"c{k}_text": f"ดำเนินการขั้นที่ {k} แล้วเสร็จ พร้อมหลักฐานประกอบ" for k in range(1, 6)} if n % 3 == 1 else {}
+    return {
+        "code": code,
+        "state": "draft" if n % 4 == 0 else "confirmed",
+        "topic_name": "การเพิ่มประสิทธิภาพการดำเนินงาน",
+        "issue_name": "ยกระดับและพัฒนาระบบราชการภายในหน่วยงาน",
+        "dimension_name": "มิติด้านประสิทธิภาพของการปฏิบัติราชการ",
+        "goal_name": "การบริหารจัดการมีคุณภาพและเป็นที่ยอมรับ",
+        "description": PROBLEM,
+        "condition": "-",
+        "unit_of_measure": "ร้อยละ",
+        "source": "รายงานผลการดำเนินงานรายไตรมาสของหน่วยงาน",
+        "responsible": "ผู้อำนวยการกองนโยบายและแผน",
+        "supporter": "หัวหน้ากลุ่มติดตามประเมินผล",
+        **words,
+    }
 
 
 def _typed(frame: pd.DataFrame, model: Any) -> pd.DataFrame:
@@ -171,6 +235,8 @@ def _row(chance: random.Random, unit: dict[str, str], n: int, quarter: int, sile
         "goal": "G1",
         "goal_name": "การบริหารจัดการมีคุณภาพและเป็นที่ยอมรับ",
         "weight": round(weight, 2),
+        "weight_used": round(weight, 2),
+        "levels": "",
         "target": target,
         "target_scale": "level" if measure == "ระดับ" else "raw",
         "direction": "lower" if n in (5, 10) else "higher",

@@ -192,6 +192,7 @@ def _agree(paths: list[Path], least: int = 1) -> None:
     assert sum(len(cells) for formulas in found for cells in formulas.values()) >= least
 
 
+@pytest.mark.long
 def test_the_formulas_of_filled_forms_have_the_values_libreoffice_computes(tmp_path: Path) -> None:
     paths = [drawn(tmp_path, "monthly_plan", _monthly(shift), f"m{shift}.xlsx") for shift in (0, 7, 13, 29, 41)]
     paths += [drawn(tmp_path, "monthly_plan", _random_monthly(seed), f"r{seed}.xlsx") for seed in range(5)]
@@ -240,6 +241,7 @@ def _year_of(office: Place, tmp_path: Path) -> list[Path]:
     )
 
 
+@pytest.mark.long
 def test_the_formulas_of_every_workbook_of_an_office_have_the_values_libreoffice_computes(
     office: Place, tmp_path: Path
 ) -> None:

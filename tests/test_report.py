@@ -19,7 +19,7 @@ from pipeline.office import styles
 from pipeline.office.book import safe
 from pipeline.report import executive, master, order
 from pipeline.report.master_columns import DATA
-from pipeline.report.outputs import outputs
+from pipeline.report.outputs import outputs, series
 from pipeline.report.pages import contents
 from pipeline.report.words import REPORTED, STATUS
 from schemas.thai import skeleton
@@ -56,6 +56,10 @@ def drawn(tmp_path_factory):
     return of
 
 
+def workbooks():
+    return [o for o in outputs() if o.FILE.endswith(".xlsx")]
+
+
 def sheet_rows(path: Path, name: str) -> list[dict]:
     head, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name).to_python()
     return [dict(zip(head, row, strict=True)) for row in rows]
@@ -70,7 +74,15 @@ def parts(path: Path) -> dict[str, str]:
 
 
 def test_outputs_are_the_modules_of_the_folder_that_can_draw():
-    assert [o.FILE for o in outputs()] == ["executive.xlsx", "master.xlsx"]
+    assert [o.FILE for o in outputs()] == ["executive.docx", "executive.xlsx", "master.xlsx"]
+    assert [o.PATTERN for o in series()] == [
+        "cards/{}.docx",
+        "cards/{}.xlsx",
+        "lists/{}.docx",
+        "lists/{}.xlsx",
+        "parents/{}.xlsx",
+        "{}",
+    ]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -114,7 +126,7 @@ def test_nothing_leads_outside_but_to_master_beside_it(case, drawn):
 @pytest.mark.parametrize("case", CASES)
 def test_formulas_stand_only_behind_the_drop_down(case, drawn):
     formulas = {}
-    for output in outputs():
+    for output in workbooks():
         book = openpyxl.load_workbook(drawn(case) / output.FILE)
         for sheet in book:
             count = sum(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
@@ -155,7 +167,7 @@ def test_master_says_the_five_ways_of_reporting_and_the_status_in_thai(drawn):
     rows = sheet_rows(drawn("ministry") / "master.xlsx", order.DATA_SHEET)
     ours = order.by_unit(card("ministry").rows)
     assert [row["การรายงาน"] for row in rows] == [REPORTED[code].th for code in ours["reported"]]
-    assert {row["การรายงาน"] for row in rows} == {text.th for text in REPORTED.values()}
+    assert {row["การรายงาน"] for row in rows} == {t.th for code, t in REPORTED.items() if code != "not_applicable"}
     assert [row["สถานะเทียบแผน"] for row in rows] == [STATUS[code].th for code in ours["status"]]
     assert [row["สัญญาณไฟ"] for row in rows] == [styles.LIGHTS[code].label for code in ours["light"]]
 
@@ -226,6 +238,7 @@ def test_sheets_lead_to_each_other_and_back(drawn):
         contents.SUMMARY,
         contents.HEATMAP,
         contents.BEHIND,
+        contents.CHANGES,
         contents.SELECTOR,
         "อ. 1",
         "อ. 2",
@@ -234,7 +247,7 @@ def test_sheets_lead_to_each_other_and_back(drawn):
     for sheet in shown:
         places = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
         if sheet.title == contents.SUMMARY:
-            assert {f"'{s.title}'!A1" for s in shown[1:4]} <= places
+            assert {f"'{s.title}'!A1" for s in shown[1:5]} <= places
         else:
             assert f"'{contents.SUMMARY}'!A1" in places
         for place in places:
@@ -265,7 +278,7 @@ def test_first_page_fits_one_sheet_of_paper_and_stays_readable(case, drawn):
 
 @pytest.mark.parametrize("case", CASES)
 def test_rows_are_high_enough_for_thai_marks(case, drawn):
-    for output in outputs():
+    for output in workbooks():
         for sheet in openpyxl.load_workbook(drawn(case) / output.FILE):
             if sheet.sheet_state != "visible":
                 continue
@@ -364,6 +377,7 @@ def test_shortening_never_parts_a_letter_from_its_marks():
 
 
 @needs_libreoffice
+@pytest.mark.long
 def test_every_stored_value_is_what_libreoffice_computes(drawn):
     done = run(*(recalculate(drawn(case) / "executive.xlsx") for case in CASES), seconds=300)
     for case, formulas in zip(CASES, done, strict=True):

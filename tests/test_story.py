@@ -201,6 +201,7 @@ def test_the_ministry_demo_is_the_same_twice(ministry: Place, tmp_path: Path) ->
     assert files(again) == files(ministry) and len(files(again)) == 30
 
 
+@pytest.mark.long
 def test_publishing_gives_the_same_bytes_in_a_second_office_with_another_clock(year: Year, tmp_path: Path) -> None:
     office = year[0].copy_to(tmp_path / "elsewhere")
     before = outputs(year[0])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pipeline.ledger.tables import FACT, FINDING, ISSUED, PLAN, POSTING, SUBMISSION
-from pipeline.model import Finding, Identity, Outcome, Place, Posting, Reading, Submission, ValidationResult
+from pipeline.model import Fact, Finding, Identity, Outcome, Place, Posting, Reading, Submission, ValidationResult
 from schemas.language import Text
 
 _ROWS = {"findings": FINDING, "postings": POSTING, "facts": FACT}
@@ -35,6 +35,8 @@ def decision(
         "rules": rules,
         "submission": _state(outcome),
         "findings": _findings(outcome),
+        "told": [_told(f) for f in result.findings],
+        "held": [list(h) for h in result.held],
         "postings": _postings(outcome) if posted else [],
         "facts": _facts(outcome) if posted else [],
         "plan": dict(plan) if plan else None,
@@ -56,35 +58,41 @@ def apply(connection: Connection, decisions: Sequence[Mapping[str, Any]]) -> Non
 
 
 def outcome_of(submission: Submission, each: Mapping[str, Any]) -> Outcome:
-    """What a decision says, as `receive --json` prints it."""
+    """What a decision says, whole enough to print it and to write its answer again."""
     row = each["submission"]
     identity = Identity(row["form"], None, row["unit"], row["fiscal_year"], row["plan_revision"])
     result = ValidationResult(
         Reading(submission, identity),
         row["state"],
         Text(row["reason_th"], row["reason_en"]),
-        tuple(_finding_of(f) for f in each["findings"]),
-        tuple(_posting_of(p) for p in each["postings"] if p["state"] != "held"),
-        tuple(("", "") for _ in range(row["rows_held"])),
+        tuple(_finding_of(f, t) for f, t in zip(each["findings"], each["told"], strict=True)),
+        tuple(_posting_of(p, each["facts"]) for p in each["postings"] if p["state"] != "held"),
+        tuple((i, p) for i, p in each["held"]),
         previous=row["previous"],
     )
     return Outcome(submission, result, row["answer"], row["judged_revision"])
 
 
-def _finding_of(row: Mapping[str, Any]) -> Finding:
-    places = tuple(Place(address) for address in json.loads(row["cells"]))
-    places = (replace(places[0], proposal=row["proposal"]), *places[1:]) if places else ()
+def _told(finding: Finding) -> dict[str, Any]:
+    """What the ledger's row of a finding leaves out and its answer shows."""
+    said = {k: v for k, v in asdict(finding).items() if k not in ("rule", "severity", "message", "sheet", "value")}
+    return {**said, "places": [asdict(p) for p in finding.places]}
+
+
+def _finding_of(row: Mapping[str, Any], told: Mapping[str, Any]) -> Finding:
+    more = {**told, "places": tuple(Place(**p) for p in told["places"]), "advice": Text(**told["advice"])}
     message = Text(row["message_th"], row["message_en"])
-    return Finding(
-        row["rule"], row["severity"], message, row["sheet"], places, row["value"], row["indicator"], row["period"]
-    )
+    return Finding(row["rule"], row["severity"], message, row["sheet"], value=row["value"], **more)
 
 
-def _posting_of(row: Mapping[str, Any]) -> Posting:
-    entries = json.loads(row["entries"])
-    return Posting(
-        row["unit"], row["form"], row["indicator"], row["period"], row["state"], entries, (), blank=row["blank"]
+def _posting_of(row: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]) -> Posting:
+    own = tuple(
+        Fact(**{f.name: each[f.name] for f in fields(Fact)})
+        for each in facts
+        if (each["indicator"], each["row_period"]) == (row["indicator"], row["period"])
     )
+    keys = ("unit", "form", "indicator", "period", "state", "sheet", "cell", "blank")
+    return Posting(**{k: row[k] for k in keys}, entries=json.loads(row["entries"]), facts=own)
 
 
 def add_arrivals(connection: Connection, arrivals: Iterable[Mapping[str, Any]]) -> None:

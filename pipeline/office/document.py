@@ -159,7 +159,9 @@ class Paper:
             f"<w:tblGrid>{columns}</w:tblGrid>"
         )
         self._body.append(head + "".join(_row(row, grid) for row in rows) + "</w:tbl>")
-        self._body.append('<w:p><w:pPr><w:spacing w:before="0" w:after="80" w:line="120" w:lineRule="exact"/></w:pPr></w:p>')
+        self._body.append(
+            '<w:p><w:pPr><w:spacing w:before="0" w:after="80" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+        )
 
     def bars(self, rows: Sequence[Bar], whole: float, label_mm: float = 58.0) -> None:
         """Horizontal bars drawn as cells, 0 to `whole`: no picture, so nothing depends on the fonts of a machine."""
@@ -264,7 +266,14 @@ def _shell(landscape: bool) -> tuple[tuple[str, bytes], ...]:
     section.top_margin, section.bottom_margin = Mm(22), Mm(18)
     section.header_distance, section.footer_distance = Mm(10), Mm(8)
     _fill(section.header, _run(_MARK, size=_HEADER, ink=styles.MUTED), "left")
-    number = "".join([_run(f"{PAGE.th} ", size=SMALL, ink=styles.MUTED), _field("PAGE"), _run(" / ", size=SMALL, ink=styles.MUTED), _field("NUMPAGES")])
+    number = "".join(
+        [
+            _run(f"{PAGE.th} ", size=SMALL, ink=styles.MUTED),
+            _field("PAGE"),
+            _run(" / ", size=SMALL, ink=styles.MUTED),
+            _field("NUMPAGES"),
+        ]
+    )
     _fill(section.footer, number, "right")
     body = document.element.body
     for old in [e for e in body if e.tag != qn("w:sectPr")]:

@@ -188,7 +188,7 @@ def _inflate(packed: bytes) -> bytes:
 
 # -- the parts ---------------------------------------------------------------------------------------------------------
 
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br\s*=\s*["\']([A-Za-z]{1,3})([0-9]{1,9})["\'][^>]*?(/?)>(</)?')
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br\s*=\s*["\']([A-Za-z]+)([0-9]+)["\'][^>]*?(/?)>(</)?')
 _UNIQUE = re.compile(rb'uniqueCount\s*=\s*["\'][^"\'0-9]*([0-9]+)')
 _SPANS = re.compile(
     rb'<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["\']'

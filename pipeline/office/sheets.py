@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -60,19 +61,21 @@ def _sheet_parts(parts: dict[str, bytes]) -> list[tuple[str, str, bool]]:
     return found
 
 
-def _second_look(part: bytes, percent: set[str]) -> dict[tuple[int, int], tuple[str, str]]:
-    """What the value reader is silent about: (row, column) -> (kind, text) of errors, empty formulas, percents, formulas.
+Places = dict[tuple[int, int], tuple[str, str]]
 
-    Refuses a sheet with content too far out, which the value reader would ask all memory for.
+
+def _second_look(part: bytes, percent: set[str]) -> Places:
+    """Every cell with content: (row, column) -> (kind, text) of what the value reader is silent about, ("", "") else.
+
+    That is errors, empty formulas, percents and formulas. Refuses a sheet with content too far out, which the value
+    reader would ask all memory for.
     """
-    found: dict[tuple[int, int], tuple[str, str]] = {}
+    found: Places = {}
     last_row = last_column = 0
-    for cell in _tree(part).iter("{*}c"):
-        if not len(cell):
-            continue
-        place = _place(cell.get("r", "")) or (_number(cell.getparent().get("r")) - 1, 0)
+    for place, cell in _placed(_tree(part)):
         last_row, last_column = max(last_row, place[0] + 1), max(last_column, place[1] + 1)
         style, stored, formula = cell.get("s"), cell.get("t"), cell.find("{*}f")
+        found[place] = ("", "")
         if stored != "e" and formula is None and style not in percent:
             continue
         value = cell.findtext("{*}v")
@@ -86,6 +89,22 @@ def _second_look(part: bytes, percent: set[str]) -> dict[tuple[int, int], tuple[
             found[place] = ("percent", "")
     check_extent(last_row, last_column)
     return found
+
+
+def _placed(tree: Any) -> Iterator[tuple[tuple[int, int], Any]]:
+    """Cells with content and their places; one that does not say where it stands is right of the one before."""
+    at = -1
+    for row in tree.iter("{*}row"):
+        at = _number(row.get("r")) - 1 if row.get("r") else at + 1
+        column = -1
+        for cell in row.iterchildren("{*}c"):
+            said = cell.get("r")
+            place = _place(said) if said else (at, column + 1)
+            if place is None:  # the value reader would believe it and ask for all memory
+                raise Unsafe("E_UNSAFE_BROKEN", "ที่อยู่เซลล์ผิดปกติ", "an odd cell address")
+            column = place[1]
+            if len(cell):
+                yield place, cell
 
 
 def _number(text: str | None) -> int:
@@ -126,9 +145,9 @@ def read_workbook(data: bytes) -> dict[str, Any]:
     layout = _sheet_parts(parts)
     if not layout:
         raise Unsafe("E_NOT_OURS", "ไม่มีแผ่นงาน", "no worksheets")
-    special = [_second_look(parts[part], percent) for _, part, _ in layout]
+    wanted = [(name, _second_look(parts[part], percent)) for name, part, _ in layout]
     try:
-        values = _values(data, [name for name, _, _ in layout])
+        values = _values(data, wanted)
     except MemoryError:
         raise
     except BaseException as error:  # a panic of the reader is a BaseException; it costs this one file
@@ -137,36 +156,31 @@ def read_workbook(data: bytes) -> dict[str, Any]:
         ours = any(b"opsbook" in part for part in parts.values())
         raise Unsafe("E_UNSAFE_BROKEN" if ours else "E_NOT_OURS", "อ่านค่าไม่ได้", "values cannot be read") from error
     sheets = []
-    for (name, part, hidden), lines, extra in zip(layout, values, special, strict=True):
+    for (name, part, hidden), cells in zip(layout, values, strict=True):
         merges = re.findall(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z0-9:]+)"', parts[part])
-        cells = _cells(lines, extra)
         sheets.append({"name": name, "hidden": hidden, "cells": cells, "merges": [m.decode() for m in merges]})
     return {"sheets": sheets, "macros": any(p.casefold().endswith("vbaproject.bin") for p in parts)}
 
 
-def _values(data: bytes, names: list[str]) -> list[list[list[Any]]]:
+def _values(data: bytes, wanted: list[tuple[str, Places]]) -> list[list[list[Any]]]:
+    """The cells with content of each sheet: [row, column, text, kind, formula]."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     known = set(book.sheet_names)
-    return [book.get_sheet_by_name(n).to_python(skip_empty_area=False) if n in known else [] for n in names]
+    found = []
+    for name, places in wanted:
+        grid = book.get_sheet_by_name(name).to_python(skip_empty_area=False) if name in known and places else []
+        found.append(_cells(grid, places))
+    return found
 
 
-def _cells(values: list[list[Any]], special: dict[tuple[int, int], tuple[str, str]]) -> list[list[Any]]:
+def _cells(grid: list[list[Any]], places: Places) -> list[list[Any]]:
     cells = []
-    for row, line in enumerate(values):
-        for column, value in enumerate(line):
-            if value == "" and (row, column) not in special:
-                continue
+    for (row, column), (extra, shown) in sorted(places.items()):
+        value = grid[row][column] if row < len(grid) and column < len(grid[row]) else ""
+        if extra in ("error", "formula_empty"):
+            cells.append([row, column, shown, extra, False])
+        elif value != "" or extra:
             text, kind = _text(value)
-            extra, shown = special.get((row, column), ("", ""))
-            if extra in ("error", "formula_empty"):
-                text, kind = shown, extra
-            elif extra == "percent" and kind == "number":
-                kind = "percent"
+            kind = "percent" if extra == "percent" and kind == "number" else kind
             cells.append([row, column, text, kind, extra == "formula"])
-    seen = {(c[0], c[1]) for c in cells}
-    cells += [
-        [r, c, shown, extra, False]
-        for (r, c), (extra, shown) in special.items()
-        if extra in ("error", "formula_empty") and (r, c) not in seen
-    ]
     return cells

@@ -135,7 +135,16 @@ def _csv_text(head: list[str], lines: Iterator[list[str]]) -> str:
 def _dictionary(part: DataPart) -> str:
     head = ["table", "column", "type", "title_th", "title_en", "meaning_th", "meaning_en", "allowed"]
     lines = (
-        [table, v.name, v.type, v.title.th, v.title.en, neutral(v.meaning.th), neutral(v.meaning.en), " | ".join(v.allowed)]
+        [
+            table,
+            v.name,
+            v.type,
+            v.title.th,
+            v.title.en,
+            neutral(v.meaning.th),
+            neutral(v.meaning.en),
+            " | ".join(v.allowed),
+        ]
         for table, variables in TABLES.items()
         for v in variables
     )
@@ -147,9 +156,7 @@ def _json(part: DataPart) -> str:
     variables = TABLES[name]
     columns = [[plain(v, var.type) for v in frame[var.name].tolist()] for var in variables]
     names = [v.name for v in variables]
-    rows = [
-        json.dumps(dict(zip(names, line, strict=True)), ensure_ascii=False) for line in zip(*columns, strict=True)
-    ]
+    rows = [json.dumps(dict(zip(names, line, strict=True)), ensure_ascii=False) for line in zip(*columns, strict=True)]
     head = json.dumps(
         {"title": part.title, "period": part.period, "as_of": part.as_of, "table": name}, ensure_ascii=False
     )

@@ -7,8 +7,8 @@ import pandas as pd
 from pipeline.model import Scorecard
 from pipeline.office.book import Book
 from pipeline.office.charts import Figures
-from pipeline.report import order
-from pipeline.report.pages import behind, heatmap, parent, selector, summary
+from pipeline.report import history, order
+from pipeline.report.pages import behind, changes, heatmap, parent, selector, summary
 from pipeline.report.pages.contents import Contents
 from pipeline.report.words import period
 from schemas.periods import quarters_up_to
@@ -32,6 +32,11 @@ def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
         "heat": heatmap.matrix(rows),
         "behind": behind.listed(rows),
         "unit_quarters": card.trend,
+        "moves": history.moves(card),
+        "lights": history.lights(card),
+        "remedies": history.remedies(card),
+        "restated": history.restated(card),
+        "advice": history.raise_target(card.rows),
     }
 
 
@@ -44,6 +49,7 @@ def draw(card: Scorecard, tables: dict[str, pd.DataFrame], path: str) -> None:
         summary.draw(book, sheets[contents.summary], card, tables, contents, figures)
         heatmap.draw(book, sheets[contents.heatmap], card, tables, contents)
         behind.draw(book, sheets[contents.behind], card, tables, contents)
+        changes.draw(book, sheets[contents.changes], card, tables, contents)
         selector.draw(book, sheets[contents.selector], sheets[contents.data], card, tables, contents)
         for code, name in contents.parents.items():
             parent.draw(book, sheets[name], card, tables, contents, figures, code)

@@ -23,7 +23,7 @@ def moves(card: Scorecard) -> pd.DataFrame:
     """Units whose headline moved against the quarter before, the greatest fall first: unit, before, now, change."""
     units = card.units[["unit", "unit_name", "unit_short", "headline", "previous", "light", "coverage"]].copy()
     units["change"] = (units["headline"] - units["previous"]).round(4)
-    known = units[units["change"].notna() & (units["change"] != 0)]
+    known = units[units["change"].notna() & (units["change"] != 0) & bool(previous(card))]
     return known.sort_values("change", kind="stable").reset_index(drop=True)
 
 
@@ -35,7 +35,9 @@ def _before(card: Scorecard) -> pd.DataFrame:
     wanted = [*keys, "result", "score", "light", "status", "problem", "remedy"]
     columns = {c: f"{c}_before" for c in wanted if c not in keys}
     both = order.by_unit(card.rows).merge(earlier.reindex(columns=wanted).rename(columns=columns), on=keys, how="left")
-    return both.fillna({c: "" for c in columns.values() if c not in ("result_before", "score_before")})
+    texts = [c for c in columns.values() if c not in ("result_before", "score_before")]
+    both[texts] = both[texts].astype(object).where(both[texts].notna(), "")
+    return both
 
 
 def lights(card: Scorecard) -> pd.DataFrame:
@@ -54,7 +56,9 @@ def remedies(card: Scorecard) -> pd.DataFrame:
     both = _before(card)
     found = both[both["status_before"] == "behind"]
     now = np.where(found["status"] == "behind", "still", np.where(found["status"] == "", "unknown", "better"))
-    found = found.assign(became=now, place=pd.Series(now, index=found.index).map({"still": 0, "unknown": 1, "better": 2}))
+    found = found.assign(
+        became=now, place=pd.Series(now, index=found.index).map({"still": 0, "unknown": 1, "better": 2})
+    )
     return found.sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True)
 
 

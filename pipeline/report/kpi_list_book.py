@@ -73,7 +73,9 @@ def _lines(
         book.block(sheet, (row, 0, row, len(cols) - 1), group.dimension, **band)
         row += 1
         for line in group.lines:
-            sizes = [styles.lines_of(line[c.key], w, _SIZE) for c, w in zip(cols, widths, strict=True) if c.key in _WORDS]
+            sizes = [
+                styles.lines_of(line[c.key], w, _SIZE) for c, w in zip(cols, widths, strict=True) if c.key in _WORDS
+            ]
             sheet.set_row(row, styles.row_height(_SIZE, max(sizes)))
             for n, column in enumerate(cols):
                 _cell(book, sheet, row, n, column, line[column.key])

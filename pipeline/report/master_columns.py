@@ -57,6 +57,15 @@ _COLUMNS = (
         "How quarters add up to the result to date",
     ),
     _column("weight", "น้ำหนัก", "Weight", "number", 10, "น้ำหนักร้อยละภายในหน่วยงาน", "Per cent within the unit"),
+    _column(
+        "weight_used",
+        "น้ำหนักที่ใช้คิด",
+        "Weight used",
+        "number",
+        11,
+        "น้ำหนักรวมส่วนที่ได้รับจากตัวชี้วัดที่ไม่เกี่ยวข้อง (N/A) ซึ่งกระจายให้ตามสัดส่วน",
+        "With the share handed on, in proportion, by indicators that are not applicable",
+    ),
     _column("target", "เป้าหมาย", "Target", "number", 12, "เป้าหมายของทั้งปี", "Target of the year"),
     _column(
         "target_scale",
@@ -66,6 +75,15 @@ _COLUMNS = (
         13,
         "เป้าหมายเป็นหน่วยวัดหรือระดับคะแนน",
         "Whether the target is a measure or a level",
+    ),
+    _column(
+        "levels",
+        "คะแนนของเกณฑ์",
+        "Criteria score",
+        "text",
+        13,
+        "คะแนนของเกณฑ์แต่ละช่อง ว่าง = 1 ถึง 5 คะแนน",
+        "What each criterion scores; blank: 1 to 5",
     ),
     *(
         _column(f"c{n}", f"เกณฑ์ระดับ {n}", f"Level {n}", "mixed", 11, f"ค่าที่ได้ {n} คะแนน", f"Value that scores {n}")
@@ -165,8 +183,8 @@ _COLUMNS = (
         "Reported",
         "text",
         22,
-        "รายงานแล้ว / ยังไม่สามารถรายงานผลได้ / ไม่มีข้อมูล / รอแก้ไข / ยังไม่ถึงรอบ",
-        "Reported / cannot report yet / nothing received / waiting for correction / not due yet",
+        "รายงานแล้ว / ยังไม่สามารถรายงานผลได้ / ไม่มีข้อมูล / รอแก้ไข / ยังไม่ถึงรอบ / ไม่เกี่ยวข้อง",
+        "Reported / cannot report yet / nothing received / waiting for correction / not due yet / not applicable",
     ),
     _column("state", "ร่าง/ยืนยัน", "Draft or confirmed", "text", 17, "สถานะของแถวที่หน่วยงานส่ง", "State of the row sent"),
     _column("late", "ส่งล่าช้า", "Late", "text", 10, "“ล่าช้า” เมื่อได้รับหลังกำหนดส่ง", "Received after the deadline"),
@@ -174,7 +192,9 @@ _COLUMNS = (
     _column("problem", "สาเหตุ ปัญหาและอุปสรรค", "Problem", "long", 50, "เหตุที่ล่าช้ากว่าแผน", "Why it is behind"),
     _column("remedy", "แนวทางแก้ไข", "Remedy", "long", 50, "สิ่งที่หน่วยงานจะทำ", "What the unit will do"),
     _column("evidence", "หลักฐาน", "Evidence", "long", 30, "ชื่อไฟล์หลักฐานที่แจ้ง", "Names of evidence files"),
-    _column("notes", "ข้อยกเว้น", "Waivers", "long", 40, "ข้อยกเว้นที่อนุมัติไว้กับตัวเลขนี้", "Waivers under which the figure was taken"),
+    _column(
+        "notes", "ข้อยกเว้น", "Waivers", "long", 40, "ข้อยกเว้นที่อนุมัติไว้กับตัวเลขนี้", "Waivers under which the figure was taken"
+    ),
     _column("file", "ไฟล์ที่มา", "Source file", "long", 32, "ชื่อไฟล์ที่ผลนี้มาจาก", "File the figure came from"),
     _column("sheet", "แผ่นงานที่มา", "Source sheet", "text", 13, "แผ่นงานในไฟล์ที่มา", "Sheet of that file"),
     _column("cell", "เซลล์ที่มา", "Source cell", "text", 10, "เซลล์ในแผ่นงานที่มา", "Cell of that sheet"),

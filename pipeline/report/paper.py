@@ -134,13 +134,21 @@ def _problems(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) ->
         paper.line("ไม่มีตัวชี้วัดที่ล่าช้ากว่าแผนในงวดนี้")
         return
     shown = found.head(MOST["behind"])
-    paper.line(f"ล่าช้ากว่าแผน {len(found):,} ตัวชี้วัด จาก {found['unit'].nunique():,} หน่วยงาน เรียงจากสัญญาณไฟต่ำสุดและน้ำหนักมากที่สุด")
+    paper.line(
+        f"ล่าช้ากว่าแผน {len(found):,} ตัวชี้วัด จาก {found['unit'].nunique():,} หน่วยงาน เรียงจากสัญญาณไฟต่ำสุดและน้ำหนักมากที่สุด",
+        keep=True,
+    )
     paper.caption(TABLE_WORD, f"ปัญหา อุปสรรค และแนวทางแก้ไข{_of(len(shown), len(found))}")
     lines = [
-        (f"{r.unit_name}\n{r.indicator} {r.indicator_name}", f"{figure(r.plan)} / {figure(r.result)}", r.problem, r.remedy)
+        (
+            f"{r.unit_name}\n{r.indicator} {r.indicator_name}",
+            f"{figure(r.plan)} / {figure(r.result)}",
+            r.problem,
+            r.remedy,
+        )
         for r in shown.itertuples()
     ]
-    _grid(paper, (50, 24, 46, 45), ("หน่วยงานและตัวชี้วัด", "แผน / ผล", "สาเหตุ ปัญหาและอุปสรรค", "แนวทางแก้ไข"), lines, (1,))
+    _grid(paper, (60, 23, 41, 41), ("หน่วยงานและตัวชี้วัด", "แผน / ผล", "สาเหตุ ปัญหาและอุปสรรค", "แนวทางแก้ไข"), lines, (1,))
 
 
 def _remedies(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) -> None:
@@ -152,7 +160,10 @@ def _remedies(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) ->
         paper.line("ไตรมาสก่อนไม่มีตัวชี้วัดที่ล่าช้ากว่าแผน")
         return
     counts = {k: int((found["became"] == k).sum()) for k in BECAME}
-    paper.line(" · ".join(f"{BECAME[k].th} {n:,}" for k, n in counts.items()) + f" จาก {len(found):,} ตัวชี้วัดที่ล่าช้าในไตรมาสก่อน")
+    paper.line(
+        " · ".join(f"{BECAME[k].th} {n:,}" for k, n in counts.items()) + f" จาก {len(found):,} ตัวชี้วัดที่ล่าช้าในไตรมาสก่อน",
+        keep=True,
+    )
     shown = found.head(MOST["rows"])
     paper.caption(TABLE_WORD, f"ผลของแนวทางแก้ไข{_of(len(shown), len(found))}")
     lines = [
@@ -199,7 +210,7 @@ def _restated(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -
 
 def _advice(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -> None:
     found = tables["advice"]
-    paper.line(RAISE_RULE.th, size=TABLE, ink=styles.MUTED)
+    paper.line(RAISE_RULE.th, size=TABLE, ink=styles.MUTED, keep=True)
     if not len(found):
         paper.line("ไม่มีตัวชี้วัดที่เข้าเงื่อนไข")
         return

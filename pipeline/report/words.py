@@ -6,7 +6,7 @@ import math
 from datetime import datetime
 
 from pipeline.model import Scorecard
-from schemas.forms.central_plan import DIRECTIONS, OVER_TIME, SCORINGS, SETTINGS, TARGET_SCALES, TYPES
+from schemas.forms.central_plan import DIRECTIONS, LEVELS, OVER_TIME, SCORINGS, SETTINGS, TARGET_SCALES, TYPES
 from schemas.language import Choice, Text
 from schemas.periods import name_of, thai_date
 
@@ -16,6 +16,7 @@ REPORTED = {
     "blank": Text("ไม่มีข้อมูล", "nothing received"),
     "held": Text("รอแก้ไข", "waiting for correction"),
     "not_due": Text("ยังไม่ถึงรอบ", "not due yet"),
+    "not_applicable": Text("ไม่เกี่ยวข้อง (N/A)", "not applicable"),
 }
 # What a narrow cell shows where there is no score.
 REPORTED_SHORT = {
@@ -24,6 +25,7 @@ REPORTED_SHORT = {
     "blank": Text("ไม่มี", "none"),
     "held": Text("รอแก้", "fix"),
     "not_due": Text("ไม่ถึงรอบ", "not due"),
+    "not_applicable": Text("N/A", "N/A"),
 }
 STATUS = {
     "": Text("", ""),
@@ -65,6 +67,7 @@ LABELS = {
     "scoring": choices(SCORINGS),
     "over_time": choices(OVER_TIME),
     "target_scale": choices(TARGET_SCALES),
+    "levels": choices(LEVELS),
     "declared": thai(STATUS),
     "computed": thai(STATUS),
     "status": thai(STATUS),

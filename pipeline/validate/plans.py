@@ -145,7 +145,7 @@ def _weights(plan: Plan, sheet: str) -> list[Finding]:
     wrong: dict[str, list[str]] = {}
     sums: dict[str, float] = {}
     for unit in plan.reporting_units:
-        own = [i.get("weight", "") for i in plan.assigned(unit)]
+        own = [i.get("weight", "") for i in (*plan.assigned(unit), *plan.not_applicable(unit))]
         key = json.dumps(own)
         if key not in sums:
             given = [float_of(w) for w in own if w.strip() not in ("", "-")]

@@ -76,8 +76,8 @@ def against_ledger(
     unchanged = standing is not None and not standing["blank"] and _unchanged(posting, standing, past, form)
     unlock = None
     if standing is not None and standing["state"] == "confirmed" and not standing["blank"]:
-        if unchanged:
-            row.findings = []
+        if unchanged:  # nothing to judge again; an answer to an earlier doubt is still recorded
+            row.findings = [f for f in row.findings if f.rule == "I_ANSWERED"]
             return None
         unlock = plan.unlock(posting.unit, form.name, row.period, code, day)
         if unlock is None:

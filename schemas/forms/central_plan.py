@@ -63,7 +63,16 @@ SCORINGS = (
     Choice("level", Text("ระดับความสำเร็จ", "level")),
     Choice("band", Text("ช่วงคะแนน", "band")),
     Choice("percent_of_target", Text("ร้อยละของเป้าหมาย", "percent_of_target")),
+    Choice("yes_no", Text("มี/ไม่มี (1 = มี)", "yes_no")),
     Choice("none", Text("ไม่ให้คะแนน", "none")),
+)
+# What criteria 1, 2, … score. Scales of other points count in proportion to their last: 50 of 100 is 2.5 of 5.
+LEVELS = (
+    Choice("1-5", Text("1 ถึง 5 คะแนน", "1-5")),
+    Choice("50/75/100", Text("50/75/100", "50/75/100")),
+    Choice("0/50/100", Text("0/50/100", "0/50/100")),
+    Choice("1/2/3", Text("1/2/3", "1/2/3")),
+    Choice("1/3/5", Text("1/3/5", "1/3/5")),
 )
 STATES = (Choice("draft", Text("ร่าง", "draft")), Choice("confirmed", Text("ยืนยัน", "confirmed")))
 PLAN_KINDS = (
@@ -86,6 +95,7 @@ def _f(key: str, th: str, en: str, **more: object) -> Field:
 
 CRITERIA_GROUP = Text("เกณฑ์การให้คะแนน (ค่าของระดับ 1 - 5)", "Scoring criteria (values of levels 1-5)")
 CRITERIA_TEXT_GROUP = Text("คำอธิบายเกณฑ์", "Criteria in words")
+ROUND_GROUP = Text("เกณฑ์รอบที่ 1 (ครึ่งปีแรก ถ้าต่าง)", "Criteria of round 1 (first half-year, where they differ)")
 BASELINE_GROUP = Text("ข้อมูลพื้นฐานย้อนหลัง", "Baselines")
 STRUCTURE_GROUP = Text("โครงสร้างแผนงาน", "Programme structure")
 
@@ -281,6 +291,22 @@ def _indicators() -> Sheet:
             _f("description", "คำอธิบาย", "Description", kind="long", width=40),
             _f("condition", "เงื่อนไข", "Conditions", kind="long", width=26, example="-"),
             _f("source", "แหล่งข้อมูล/วิธีการจัดเก็บ", "Source", kind="long", width=30),
+            _f(
+                "levels",
+                "คะแนนของเกณฑ์แต่ละช่อง",
+                "What each criterion scores",
+                kind="choice",
+                choices=LEVELS,
+                width=16,
+                note=Text(
+                    "เว้นว่าง = 1 ถึง 5 คะแนน; 50/75/100 ใช้สามช่องแรก คิดเป็นคะแนนเต็ม 5 ตามสัดส่วน",
+                    "Blank: 1 to 5. 50/75/100 uses the first three and counts in proportion to 5",
+                ),
+            ),
+            *(
+                _f(f"h1c{n}", f"รอบที่ 1 ระดับ {n}", f"Round 1, level {n}", kind="code", width=9, group=ROUND_GROUP)
+                for n in range(1, 6)
+            ),
             _f("programme", "แผนงาน", "Programme", width=20, group=STRUCTURE_GROUP),
             _f("project", "โครงการ", "Project", width=20, group=STRUCTURE_GROUP),
             _f("output", "ผลผลิต", "Output", width=20, group=STRUCTURE_GROUP),
@@ -329,6 +355,18 @@ def _assignments() -> Sheet:
             _f("weight", "น้ำหนัก (ถ้าต่าง)", "Weight where it differs", kind="number", width=14),
             _f("target", "เป้าหมาย (ถ้าต่าง)", "Target where it differs", kind="number", width=14),
             *_criteria(note=False),
+            _f(
+                "applies",
+                "ใช้กับหน่วยงานนี้",
+                "Applies",
+                kind="choice",
+                choices=YES_NO,
+                width=14,
+                note=Text(
+                    "ไม่ใช่ = ไม่เกี่ยวข้องกับหน่วยงานนี้ น้ำหนักกระจายให้ตัวชี้วัดอื่นตามสัดส่วน และแสดงไว้ในรายงาน",
+                    "no: not applicable to this unit; its weight is handed on in proportion, and reports show it",
+                ),
+            ),
         ),
         instructions=(
             Text("เว้นว่างน้ำหนัก เป้าหมาย เกณฑ์ = ใช้ค่าของตัวชี้วัด", "Blank weight, target or criteria: those of the indicator"),

@@ -62,19 +62,35 @@ def parse_day(text: str) -> date | None:
         return None
 
 
-def _criteria_run_one_way(rows: pd.DataFrame, _case: str) -> pd.Series:
-    lows = (
-        rows[list(CRITERIA)]
-        .map(lambda t: band_low(t) if t.strip() not in ("", "-") else np.nan)
-        .astype(float)
-        .to_numpy()
-    )
+def band_high(text: str) -> float | None:
+    """Upper bound of a criterion: "10-20" -> 20, "88" -> 88; None where it is neither."""
+    band = BAND.fullmatch(text)
+    number = parse(band[2] if band else text)
+    return float(number.value) if number.value is not None and number.status == "number" else None
 
-    def one_way(line: np.ndarray) -> bool:
-        steps = np.diff(line[~np.isnan(line)])
-        return bool((steps >= 0).all() or (steps <= 0).all())
 
-    return pd.Series([one_way(line) for line in lows], index=rows.index, dtype=bool)
+def _criteria_columns(case: str) -> tuple[str, ...]:
+    """The criteria a case is about: those of the year, or of round 1."""
+    return tuple(f"h1{c}" for c in CRITERIA) if case.endswith("h1criteria") else CRITERIA
+
+
+def _criteria_run_one_way(rows: pd.DataFrame, case: str) -> pd.Series:
+    def bounds(read: Callable[[str], float | None]) -> np.ndarray:
+        cells = rows[list(_criteria_columns(case))]
+        return cells.map(lambda t: read(t) if t.strip() not in ("", "-") else np.nan).astype(float).to_numpy()
+
+    def steps(line: np.ndarray) -> np.ndarray:
+        return np.diff(line[~np.isnan(line)])
+
+    middle = rows["direction_code"] == "middle" if "direction_code" in rows else pd.Series(False, index=rows.index)
+    found = []
+    for low, high, centred in zip(bounds(band_low), bounds(band_high), middle, strict=True):
+        ranges = bool((high[~np.isnan(high)] > low[~np.isnan(low)]).any())
+        if centred and ranges:  # ranges close in on the middle from both sides
+            found.append(bool((steps(low) >= 0).all() and (steps(high) <= 0).all()))
+        else:
+            found.append(bool((steps(low) >= 0).all() or (steps(low) <= 0).all()))
+    return pd.Series(found, index=rows.index, dtype=bool)
 
 
 def _criteria_readable(rows: pd.DataFrame, case: str) -> pd.Series:
@@ -241,9 +257,9 @@ RULES = (
         Text("เกณฑ์ระดับ 1 - 5 ต้องเรียงทางเดียว", "Criteria 1 to 5 must run one way, up or down"),
         Text("ตรวจลำดับของค่าเกณฑ์", "Check the order of the values"),
         "88 91 94 97 100",
-        ("indicators.criteria", "assignments.criteria"),
+        ("indicators.criteria", "indicators.h1criteria", "assignments.criteria"),
         _criteria_run_one_way,
-        blames=lambda _r, _c: CRITERIA,
+        blames=lambda _r, c: _criteria_columns(c),
         figures=None,
     ),
     _plan_rule(
@@ -252,7 +268,10 @@ RULES = (
         Text("“{value}” ไม่ใช่ตัวเลขหรือช่วงของเกณฑ์", "“{value}” is neither a number nor a range"),
         Text("กรอกตัวเลข หรือช่วง เช่น 10-20", "Type a number, or a range such as 10-20"),
         "88",
-        tuple(f"{s}.{c}" for s in ("indicators", "assignments") for c in CRITERIA),
+        (
+            *(f"{s}.{c}" for s in ("indicators", "assignments") for c in CRITERIA),
+            *(f"indicators.h1{c}" for c in CRITERIA),
+        ),
         _criteria_readable,
     ),
     _plan_rule(

@@ -52,7 +52,7 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
     row = panels.title(
         book, sheet, len(COLUMNS) - 1, TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}"
     )
-    panels.ways(book, sheet, row, [(0, 1), (2, 2), (3, 5), (6, 6)], contents.ways(contents.behind))
+    panels.ways(book, sheet, row, [(0, 1), (2, 2), (3, 5), (6, 6), (7, 7)], contents.ways(contents.behind))
     panels.note(book, sheet, row + 1, _count(found), sum(c.width for c in COLUMNS), 0, len(COLUMNS) - 1)
     shown = found.head(MOST)
     cut = shown.assign(

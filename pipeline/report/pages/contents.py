@@ -12,6 +12,7 @@ from pipeline.office.panels import Way
 from pipeline.report import order
 
 SUMMARY, HEATMAP, BEHIND, SELECTOR = "สรุป", "แผนที่ความร้อน", "ล่าช้ากว่าแผน", "รายหน่วยงาน"
+CHANGES = "สิ่งที่เปลี่ยนไป"
 DATA, FIGURES = "ฐานข้อมูลรายหน่วยงาน", "ข้อมูลแผนภูมิ"  # hidden
 HEAT_TOP = 7  # the sheet row (from 0) of the first unit in the heat map
 MOST_PARENTS = 100  # a sheet each; beyond that the workbook would be all tabs
@@ -27,6 +28,7 @@ class Contents:
     summary: str = SUMMARY
     heatmap: str = HEATMAP
     behind: str = BEHIND
+    changes: str = CHANGES
     selector: str = SELECTOR
     data: str = DATA
     figures: str = FIGURES
@@ -36,14 +38,15 @@ class Contents:
         """The contents of one workbook."""
         parents = tables["parents"].head(MOST_PARENTS) if len(tables["parents"]) > 1 else tables["parents"].iloc[:0]
         shown = [short or name for short, name in zip(parents["unit_short"], parents["unit_name"], strict=True)]
-        names = order.sheet_names(shown, (SUMMARY, HEATMAP, BEHIND, SELECTOR, DATA, FIGURES))
+        names = order.sheet_names(shown, (SUMMARY, HEATMAP, BEHIND, CHANGES, SELECTOR, DATA, FIGURES))
         heat = {unit: HEAT_TOP + n for n, unit in enumerate(tables["units"]["unit"])}
         return cls(dict(zip(parents["unit"], names, strict=True)), heat, order.places_in_master(card.rows))
 
     @property
     def order(self) -> list[str]:
         """The sheets from left to right."""
-        return [self.summary, self.heatmap, self.behind, self.selector, *self.parents.values(), self.data, self.figures]
+        first = [self.summary, self.heatmap, self.behind, self.changes, self.selector]
+        return [*first, *self.parents.values(), self.data, self.figures]
 
     def to(self, sheet: str, cell: str = "A1") -> str:
         """The target of a link within the workbook."""
@@ -64,5 +67,6 @@ class Contents:
 
     def ways(self, here: str) -> list[Way]:
         """The ways from one sheet to the others of the first rank."""
-        found = [Way(self.to(name), f"▸ {name}") for name in (self.heatmap, self.behind, self.selector) if name != here]
+        others = (self.heatmap, self.behind, self.changes, self.selector)
+        found = [Way(self.to(name), f"▸ {name}") for name in others if name != here]
         return found if here == self.summary else [self.home(), *found]

@@ -52,7 +52,7 @@ def draw(
     row = panels.title(
         book, sheet, last, str(total["unit_name"]), period(card).th, f"{card.office_name}  ·  {as_of(card)}"
     )
-    panels.ways(book, sheet, row, [(0, 1), (2, 3), (4, 6), (7, 9)], contents.ways(contents.parents[code]))
+    panels.ways(book, sheet, row, [(0, 0), (1, 1), (2, 3), (4, 6), (7, 9)], contents.ways(contents.parents[code]))
     row = panels.gap(sheet, row + 1, 6)
     for (first, end), tile in zip(_TILES, _tiles(total), strict=True):
         panels.tile(book, sheet, row, first, end, tile)

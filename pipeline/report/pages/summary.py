@@ -11,7 +11,7 @@ from pipeline.office import charts, panels, styles
 from pipeline.office.book import Book, Worksheet
 from pipeline.office.charts import Figures, Range
 from pipeline.office.panels import Tile, Way
-from pipeline.report.pages.contents import Contents
+from pipeline.report.pages.contents import CHANGES, Contents
 from pipeline.report.words import SCORE_AXIS, TREND, as_of, footer, light_limit, period, quarter_label, setting
 from schemas.language import Text
 
@@ -74,13 +74,13 @@ def _ways(contents: Contents) -> list[Way]:
     if contents.parents:
         ways.append(Way(contents.to(next(iter(contents.parents.values()))), "▸ รายต้นสังกัด"))
     place = next(iter(contents.master.values()), "")
-    return [*ways, Way(f"external:master.xlsx#{place}", "▸ ข้อมูลทั้งหมด (master.xlsx)")] if place else ways
+    return [*ways, Way(f"external:master.xlsx#{place}", "▸ ข้อมูลทั้งหมด (master)")] if place else ways
 
 
 def _places(contents: Contents) -> list[tuple[int, int]]:
-    """A block a way; the last, which is long, takes two."""
+    """A block a way; the last, which is long, takes two where there is room."""
     count = len(_ways(contents))
-    return [(b * 4, b * 4 + (6 if b == count - 1 else 2)) for b in range(count)]
+    return [(b * 4, min(LAST, b * 4 + (6 if b == count - 1 else 2))) for b in range(count)]
 
 
 def _share(part: int, whole: int) -> str:
@@ -256,6 +256,8 @@ def _remarks(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str,
     score = total.get(other[1])
     if score is not None and score == score:
         words += f" · คะแนนรวมแบบ{other[0]} {score:.4f}"
+    if len(tables["restated"]):
+        words += f" · ปรับแก้ตัวเลขหลังพ้นกำหนดส่ง {len(tables['restated']):,} รายการ (ดูแผ่น “{CHANGES}”)"
     area = BLOCKS * (3 * WIDE + NARROW)
     panels.note(book, sheet, row, words, area, 0, LAST)
     return row + 1

@@ -1,0 +1,223 @@
+"""What changed: against last quarter, restated figures, what became of remedies, and targets that ask nothing any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from pipeline.model import Scorecard
+from pipeline.office import panels, styles
+from pipeline.office.book import Book, Worksheet
+from pipeline.office.panels import Tile
+from pipeline.office.tables import Column, Look, draw_table
+from pipeline.report import history
+from pipeline.report.pages.contents import Contents
+from pipeline.report.words import BECAME, RAISE, RAISE_RULE, as_of, footer, period
+from schemas.language import Text
+from schemas.periods import name_of
+
+TITLE = Text("สิ่งที่เปลี่ยนไป", "What changed")
+FIRST_QUARTER = Text(
+    "งวดนี้เป็นไตรมาสแรกของปี การเปรียบเทียบกับไตรมาสก่อนเริ่มตั้งแต่ไตรมาสที่ 2",
+    "The first quarter of the year: comparison begins with the second",
+)
+MOST = 100  # rows a section; master.xlsx has everything
+WIDTHS = (30.0, 48.0, 14.0, 14.0, 17.0, 36.0, 32.0)
+_LAST = len(WIDTHS) - 1
+_WAYS = ((0, 0), (1, 1), (2, 4), (5, 5), (6, 6))
+_TILES = ((0, 0), (1, 1), (2, 4), (5, 5), (6, 6))
+_SIZE = 13.0
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: which frame, its columns (one a column of the page), and what stands there when it is empty."""
+
+    frame: str
+    title: Text
+    columns: tuple[Column, ...]
+    empty: Text
+    needs_past: bool = False
+
+
+_UNIT = Column("unit_name", Text("หน่วยงาน", "Unit"), "long")
+_INDICATOR = Column("indicator_text", Text("ตัวชี้วัด", "Indicator"), "long")
+SECTIONS = (
+    Section(
+        "restated",
+        Text("ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งของงวด", "Figures restated after their quarter closed"),
+        (
+            _UNIT,
+            _INDICATOR,
+            Column("period_text", Text("งวด", "Period"), "text"),
+            Column("old_value", Text("เดิม", "Old"), "number"),
+            Column("new_value", Text("ใหม่", "New"), "number"),
+            Column("new_file", Text("ไฟล์ที่แก้", "File"), "long"),
+            Column("received_at", Text("วันที่ได้รับ", "Received"), "datetime"),
+        ),
+        Text("ไม่มีตัวเลขใดที่ส่งทันกำหนดแล้วถูกแก้ภายหลัง", "No figure sent in time was changed later"),
+    ),
+    Section(
+        "moves",
+        Text("คะแนนหน่วยงานเทียบไตรมาสก่อน", "Units against last quarter"),
+        (
+            _UNIT,
+            Column("light_text", Text("สัญญาณไฟขณะนี้", "Light now"), "long"),
+            Column("previous", Text("ไตรมาสก่อน", "Before"), "score"),
+            Column("headline", Text("ไตรมาสนี้", "Now"), "score"),
+            Column("change_text", Text("เปลี่ยน", "Change"), "text"),
+        ),
+        Text("คะแนนทุกหน่วยงานเท่าเดิม", "Every unit's score is as it was"),
+        needs_past=True,
+    ),
+    Section(
+        "lights",
+        Text("ตัวชี้วัดที่เปลี่ยนสัญญาณไฟ", "Indicators whose light changed"),
+        (
+            _UNIT,
+            _INDICATOR,
+            Column("score_before", Text("คะแนนก่อน", "Before"), "score"),
+            Column("score", Text("คะแนนนี้", "Now"), "score"),
+            Column("way", Text("ทิศทาง", "Way"), "text"),
+            Column("lights_text", Text("สัญญาณไฟ", "Lights"), "long"),
+        ),
+        Text("ไม่มีตัวชี้วัดใดเปลี่ยนสัญญาณไฟ", "No light changed"),
+        needs_past=True,
+    ),
+    Section(
+        "remedies",
+        Text("ผลของแนวทางแก้ไขที่เสนอไว้ไตรมาสก่อน", "What became of last quarter's remedies"),
+        (
+            _UNIT,
+            _INDICATOR,
+            Column("result_before", Text("ผลก่อน", "Before"), "number"),
+            Column("result", Text("ผลนี้", "Now"), "number"),
+            Column("became_text", Text("ขณะนี้", "Now"), "long"),
+            Column("remedy_before", Text("แนวทางแก้ไขที่เสนอไว้", "Remedy then"), "long"),
+            Column("problem", Text("ปัญหาขณะนี้", "Problem now"), "long"),
+        ),
+        Text("ไตรมาสก่อนไม่มีตัวชี้วัดที่ล่าช้ากว่าแผน", "Nothing was behind plan last quarter"),
+        needs_past=True,
+    ),
+    Section(
+        "advice",
+        Text("ตัวชี้วัดที่ควรทบทวนเป้าหมาย", "Targets to review"),
+        (
+            _UNIT,
+            _INDICATOR,
+            Column("target", Text("เป้าหมาย", "Target"), "number"),
+            Column("baseline3", Text("3 ปีก่อน", "3 years ago"), "number"),
+            Column("baseline2", Text("2 ปีก่อน", "2 years ago"), "number"),
+            Column("baseline1", Text("1 ปีก่อน", "1 year ago"), "number"),
+            Column("advice", Text("คำแนะนำ", "Advice"), "long"),
+        ),
+        Text("ไม่มีตัวชี้วัดที่ผลย้อนหลังทั้งสามปีดีกว่าเป้าหมาย", "No indicator beat its target in all three years"),
+    ),
+)
+
+
+def shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The frames of the sections with the texts their columns show. Pure."""
+    found = {name: _named(tables[name]) for name in ("restated", "lights", "remedies", "advice")}
+    found["restated"] = found["restated"].assign(period_text=lambda f: [name_of(p).th for p in f["period"]])
+    labels = {k: light.label for k, light in styles.LIGHTS.items()}
+    moves = tables["moves"]
+    found["moves"] = moves.assign(
+        light_text=moves["light"].map(labels), change_text=[_signed(v) for v in moves["change"]]
+    )
+    found["lights"] = found["lights"].assign(
+        lights_text=lambda f: [
+            f"{labels[a]} → {labels[b]}" for a, b in zip(f["light_before"], f["light"], strict=True)
+        ],
+        way=lambda f: ["▲ ดีขึ้น" if step > 0 else "▼ แย่ลง" for step in f["step"]],
+    )
+    found["remedies"] = found["remedies"].assign(became_text=lambda f: [BECAME[b].th for b in f["became"]])
+    found["advice"] = found["advice"].assign(advice=RAISE.th)
+    return found
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    pairs = zip(frame["indicator"], frame["indicator_name"], strict=True)
+    return frame.assign(indicator_text=[f"{a} {b}" for a, b in pairs])
+
+
+def _signed(value: float) -> str:
+    return f"▲ +{value:.4f}" if value > 0 else f"▼ {value:.4f}"
+
+
+def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents) -> None:
+    """Draw tiles and sections from top to bottom; in the first quarter the comparisons say when they begin."""
+    for n, width in enumerate(WIDTHS):
+        sheet.set_column(n, n, width)
+    past = history.previous(card)
+    against = f"  ·  เทียบกับ{name_of(past).th}" if past else ""
+    below = f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}{against}"
+    row = panels.title(book, sheet, _LAST, TITLE.th, period(card).th, below)
+    panels.ways(book, sheet, row, _WAYS, contents.ways(contents.changes))
+    row = panels.gap(sheet, row + 1, 6)
+    for (first, end), tile in zip(_TILES, _tiles(card, tables, past), strict=True):
+        panels.tile(book, sheet, row, first, end, tile)
+    row = panels.gap(sheet, panels.tile_rows(sheet, row), 12)
+    frames = shown(tables)
+    for section in SECTIONS:
+        row = panels.gap(sheet, _section(book, sheet, section, frames[section.frame], row, bool(past)), 12)
+    styles.page(sheet, footer(card))
+    sheet.set_zoom(85)
+
+
+def _section(book: Book, sheet: Worksheet, section: Section, frame: pd.DataFrame, row: int, past: bool) -> int:
+    count = f" ({len(frame):,})" if len(frame) else ""
+    panels.heading(book, sheet, row, 0, _LAST, section.title.th + count, section.title.en)
+    row += 1
+    if section.frame == "advice":
+        panels.note(book, sheet, row, RAISE_RULE.both, sum(WIDTHS), 0, _LAST)
+        row += 1
+    if not len(frame):
+        words = FIRST_QUARTER if section.needs_past and not past else section.empty
+        sheet.set_row(row, styles.row_height(panels.BODY))
+        book.block(sheet, (row, 0, row, _LAST), words.both, font_color=styles.MUTED, indent=1)
+        return row + 1
+    columns = [replace(c, width=w) for c, w in zip(section.columns, WIDTHS, strict=False)]
+    end = draw_table(book, sheet, columns, _ends(section, frame), row, Look(size=_SIZE, most_lines=8))
+    if len(frame) > MOST:
+        panels.note(
+            book, sheet, end, f"แสดง {MOST:,} จาก {len(frame):,} แถว ทั้งหมดอยู่ใน master.xlsx", sum(WIDTHS), 0, _LAST
+        )
+        end += 1
+    return end
+
+
+def _ends(section: Section, frame: pd.DataFrame) -> pd.DataFrame:
+    """At most MOST rows: of the moves both ends, of everything else the first."""
+    if section.frame == "moves" and len(frame) > MOST:
+        return pd.concat([frame.head(MOST // 2), frame.tail(MOST // 2)], ignore_index=True)
+    return frame.head(MOST)
+
+
+def _tiles(card: Scorecard, tables: Mapping[str, pd.DataFrame], past: str) -> Sequence[Tile]:
+    total, lights, moves = card.office, tables["lights"], tables["moves"]
+    before = card.quarters[card.quarters["period"] == past] if past else card.quarters.iloc[:0]
+    none = "ยังไม่มีไตรมาสก่อนให้เทียบ"
+    light = str(total["light"])
+    known = past and total["previous"] == total["previous"]
+
+    def then(key: str, value: str, now: int) -> str:
+        if not past:
+            return none
+        count = int((before[key] == value).sum())
+        return f"ไตรมาสก่อน {count:,} ({now - count:+,})"
+
+    return [
+        Tile("คะแนนรวม / Score", total["headline"], styles.SCORE, f"ไตรมาสก่อน {total['previous']:.4f}" if known else none, light),
+        Tile("รายงานแล้ว / Reported", int(total["reported"]), styles.COUNT, then("reported", "reported", int(total["reported"]))),
+        Tile("ล่าช้ากว่าแผน / Behind", int(total["behind"]), styles.COUNT, then("status", "behind", int(total["behind"]))),
+        Tile(
+            "สัญญาณไฟที่เปลี่ยน / Lights",
+            f"▲ {int((lights['step'] > 0).sum()):,}  ▼ {int((lights['step'] < 0).sum()):,}" if past else "–",
+            "",
+            f"หน่วยงานคะแนนขึ้น {int((moves['change'] > 0).sum()):,} ลง {int((moves['change'] < 0).sum()):,}" if past else none,
+        ),
+        Tile("ปรับแก้หลังปิดงวด / Restated", len(tables["restated"]), styles.COUNT, "ตัวเลขที่เคยส่งทันกำหนด"),
+    ]  # fmt: skip

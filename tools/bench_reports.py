@@ -1,0 +1,140 @@
+"""Seconds and peak memory of master.xlsx and executive.xlsx, beside xlsxwriter writing the same cells and nothing else.
+
+`python tools/bench_reports.py [--units 7850] [--indicators 10] [--parents 76]`: each measured in a process of its own, on a made-up
+scorecard; also one changed unit (its card, papers and parent's master) beside drawing everything of the publication.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+KINDS = ("score frames", "master", "executive", "plain master", "plain executive", "one unit", "all units")
+
+
+def made(units: int, indicators: int, parents: int) -> Any:
+    """A scorecard of that size; a small one is made and repeated, which is all a writer can see."""
+    from dataclasses import replace
+
+    import pandas as pd
+    from scorecards import scorecard
+
+    small = scorecard(units=min(units, 400), indicators=indicators, quarter=3, parents=4)
+    times = -(-units // len(small.units))
+    if times == 1:
+        return scorecard(units=units, indicators=indicators, quarter=3, parents=parents)
+
+    def repeated(frame: pd.DataFrame, codes: bool = True) -> pd.DataFrame:
+        parts = []
+        for n in range(times):
+            part = frame.copy()
+            if codes:
+                part["unit"] = [f"{u}-{n:02d}" if u else u for u in frame["unit"]]
+            if "parent" in part:
+                part["parent"] = [f"{p}-{n:02d}" if p else p for p in frame["parent"]]
+            parts.append(part if n == 0 or not codes else part[part["unit"] != ""])
+        return pd.concat(parts, ignore_index=True)
+
+    frames = {name: repeated(getattr(small, name)) for name in ("rows", "units", "parents", "trend", "quarters")}
+    kept = set(frames["units"]["unit"].head(units))
+    rows = {n: f[f["unit"].isin(kept)].reset_index(drop=True) for n, f in frames.items() if n not in ("parents", "trend")}
+    return replace(small, **{**frames, **rows})
+
+
+def cells_of(path: Path) -> dict[str, list[tuple[int, int, Any]]]:
+    """What stands in a workbook: sheet -> (row, column, value)."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(path))
+    return {
+        name: [
+            (r, c, v)
+            for r, row in enumerate(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for c, v in enumerate(row)
+            if v != ""
+        ]
+        for name in book.sheet_names
+    }
+
+
+def plain(cells: dict[str, list[tuple[int, int, Any]]], path: Path) -> None:
+    """The same cells by xlsxwriter alone: one format for all, real types, nothing else."""
+    import datetime
+
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
+    look = book.add_format({"font_name": "TH SarabunPSK"})
+    for name, found in cells.items():
+        sheet = book.add_worksheet(name)
+        for r, c, v in found:
+            if isinstance(v, str):
+                sheet.write_string(r, c, v, look)
+            elif isinstance(v, datetime.datetime):
+                sheet.write_datetime(r, c, v, look)
+            else:
+                sheet.write_number(r, c, v, look)
+    book.close()
+
+
+def measure(kind: str, units: int, indicators: int, parents: int, folder: Path) -> dict[str, Any]:
+    """One kind of work in this process: seconds, peak MB (of the whole process), cells or files."""
+    from pipeline.report import executive, kpi_card, kpi_list, kpi_list_book, master, parent_master, unit_card
+
+    if kind.startswith("plain"):
+        cells = cells_of(folder / f"{kind.split()[1]}.xlsx")
+        begun = time.perf_counter()
+        plain(cells, folder / "plain.xlsx")
+        return {"seconds": time.perf_counter() - begun, "count": sum(map(len, cells.values()))}
+    card = made(units, indicators, parents)
+    begun = time.perf_counter()
+    if kind in ("master", "executive"):
+        module: Any = master if kind == "master" else executive
+        module.draw(card, module.tables(card), str(folder / f"{kind}.xlsx"))
+        return {"seconds": time.perf_counter() - begun, "count": len(card.rows)}
+    if kind in ("one unit", "all units"):
+        most = 1 if kind == "one unit" else min(100, units)
+        done = 0
+        for series in (kpi_card, kpi_list, kpi_list_book, unit_card, parent_master):
+            for n, (_key, part) in enumerate(series.parts(card)):
+                if n >= (1 if series is parent_master else most):
+                    break
+                series.draw(part, str(folder / f"x{Path(series.PATTERN).suffix}"))
+                done += 1
+        return {"seconds": time.perf_counter() - begun, "count": done}
+    return {"seconds": time.perf_counter() - begun, "count": len(card.rows)}
+
+
+def main() -> None:
+    """Print a table; with --kind, one measurement as JSON (what the processes of the table run)."""
+    parser = argparse.ArgumentParser()
+    for name, usual in (("units", 7850), ("indicators", 10), ("parents", 76)):
+        parser.add_argument(f"--{name}", type=int, default=usual)
+    parser.add_argument("--kind", choices=KINDS)
+    parser.add_argument("--folder", type=Path)
+    asked = parser.parse_args()
+    size = (asked.units, asked.indicators, asked.parents)
+    if asked.kind:
+        found = measure(asked.kind, *size, asked.folder)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({**found, "mb": peak}))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in KINDS:
+            call = [sys.executable, __file__, "--kind", kind, "--folder", folder]
+            call += [w for n, v in zip(("units", "indicators", "parents"), size, strict=True) for w in (f"--{n}", str(v))]
+            said = json.loads(subprocess.run(call, capture_output=True, check=True, text=True).stdout)
+            print(f"{kind:16} {said['seconds']:8.1f} s {said['mb']:8.0f} MB {said['count']:10,}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
