@@ -183,10 +183,20 @@ def _shown(name: str) -> str:
     return shown(name)
 
 
+_LISTED_FILES = 3
+
+
 def _print_published(published: list[Any]) -> None:
+    """Every file written, folders of many as one line with their count."""
     for each in published:
+        folders: dict[str, list[str]] = {}
         for file in each.files:
-            print(f"  outbox/{file}")
+            folders.setdefault(file.rpartition("/")[0], []).append(file)
+        for folder, files in folders.items():
+            if len(files) > _LISTED_FILES:
+                print(f"  outbox/{folder}/ ({len(files)} {'ไฟล์' if _th() else 'files'})")
+            else:
+                print("\n".join(f"  outbox/{file}" for file in files))
     if not published:
         _say("รายงานเป็นปัจจุบันอยู่แล้ว", "reports are up to date")
 

@@ -234,7 +234,9 @@ class _Batch:
     def judge(self, batch: Sequence[Submission]) -> None:
         """Judge and record every file of the batch; `done` says what became of each."""
         units: list[Reading] = []
-        batch = [replace(s, received_at=s.received_at.astimezone(self.office.settings.zone)) for s in batch]  # people's clock
+        batch = [
+            replace(s, received_at=s.received_at.astimezone(self.office.settings.zone)) for s in batch
+        ]  # people's clock
         paths = [str(self.office.settings.var / s.path) for s in batch]
         for submission, answer in zip(batch, self.reader.read(paths), strict=True):
             reading = reading_of(submission, answer)
@@ -347,7 +349,9 @@ class _Batch:
             postings = book.standing_postings(connection, year, units=units)
             facts = book.facts_of(connection, postings, year, units=units)
             alike = peers.holders(connection, year, form, probes(readings, plan), LEAST)
-            others = peers.figures(connection, year, form, [*siblings(plan, units), *(u for u in alike if u not in units)])
+            others = peers.figures(
+                connection, year, form, [*siblings(plan, units), *(u for u in alike if u not in units)]
+            )
             return Standing(postings, facts, others, peers.earlier(connection, year, units))
 
     def finish(self, results: Sequence[ValidationResult], plan: Plan | None = None) -> None:
@@ -591,9 +595,8 @@ def publish(
                 "no plan has been accepted: drop the central plan workbook into inbox first",
             )
         work = _periods(connection, office, years, period, as_of)
-    for done, (year, each, main) in enumerate(work):
-        published += _publish(office, year, each, as_of, main, explicit=period is not None)
-        progress("publish", done + 1, len(work))
+    for year, each, main in work:
+        published += _publish(office, year, each, as_of, main, period is not None, progress)
     return published
 
 
@@ -637,7 +640,7 @@ def _default_as_of(connection: Connection, plan: Plan, office: Office) -> dateti
 
 
 def _publish(
-    office: Office, year: int, period: str, as_of: datetime | None, main: bool, explicit: bool
+    office: Office, year: int, period: str, as_of: datetime | None, main: bool, explicit: bool, progress: Progress
 ) -> list[Published]:
     with office.engine.connect() as connection:
         limit = as_of.astimezone(UTC).isoformat() if as_of else None
@@ -656,7 +659,7 @@ def _publish(
             return []
     card = score.scorecard(wide, plan, period, moment, changed)
     sources = [Source(*each) for each in consolidate.sources(newest, period)]
-    files = publication(office.settings, card, sources, _sha_of(plan))
+    files = publication(office.settings, card, sources, _sha_of(plan), progress)
     with office.engine.begin() as connection:
         book.add_publication(connection, year, period, moment.isoformat(), fingerprint)
     return [Published(year, period, moment, tuple(files))]
@@ -690,9 +693,7 @@ def _sha_of(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(plan.content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _fingerprint(
-    wide: pd.DataFrame, changed: pd.DataFrame, plan: Plan, period: str, moment: datetime | None
-) -> str:
+def _fingerprint(wide: pd.DataFrame, changed: pd.DataFrame, plan: Plan, period: str, moment: datetime | None) -> str:
     """What a publication depends on: quarters up to the period, the plan revision, and for the headline period the as-of."""
     later = tuple(f"{q}" for q in range(int(period[-1]) + 1, 5))
     fixed = {c for c in wide.columns if re.fullmatch(r"(?:h1)?c[1-5]|baseline[1-3]", c)}

@@ -147,7 +147,8 @@ def _float_side(points: Points, sign: float, step: bool, values: np.ndarray) -> 
     span = np.where(edges[above] > edges[inside], edges[above] - edges[inside], 1.0)
     part = 0.0 if step else np.where(above > inside, (x - edges[inside]) / span, 0.0)
     found = np.where(at < 0, FLOOR, levels[inside] + (levels[above] - levels[inside]) * part)
-    near = (np.abs(x[:, None] - edges[None, :]) <= NEAR * np.maximum(1.0, np.abs(edges))[None, :]).any(axis=1)
+    close = np.abs(x[:, None] - edges[None, :]) <= NEAR * np.maximum(1.0, np.abs(edges))[None, :]
+    near: np.ndarray = np.any(close, axis=1)
     return np.where(np.isnan(values), np.nan, found), near
 
 

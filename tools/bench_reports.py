@@ -46,7 +46,9 @@ def made(units: int, indicators: int, parents: int) -> Any:
 
     frames = {name: repeated(getattr(small, name)) for name in ("rows", "units", "parents", "trend", "quarters")}
     kept = set(frames["units"]["unit"].head(units))
-    rows = {n: f[f["unit"].isin(kept)].reset_index(drop=True) for n, f in frames.items() if n not in ("parents", "trend")}
+    rows = {
+        n: f[f["unit"].isin(kept)].reset_index(drop=True) for n, f in frames.items() if n not in ("parents", "trend")
+    }
     return replace(small, **{**frames, **rows})
 
 
@@ -68,21 +70,19 @@ def cells_of(path: Path) -> dict[str, list[tuple[int, int, Any]]]:
 
 def plain(cells: dict[str, list[tuple[int, int, Any]]], path: Path) -> None:
     """The same cells by xlsxwriter alone: one format for all, real types, nothing else."""
-    import datetime
-
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_urls": False})
     look = book.add_format({"font_name": "TH SarabunPSK"})
     for name, found in cells.items():
         sheet = book.add_worksheet(name)
         for r, c, v in found:
             if isinstance(v, str):
                 sheet.write_string(r, c, v, look)
-            elif isinstance(v, datetime.datetime):
-                sheet.write_datetime(r, c, v, look)
-            else:
+            elif isinstance(v, bool | int | float):
                 sheet.write_number(r, c, v, look)
+            else:
+                sheet.write_datetime(r, c, v, look)
     book.close()
 
 
@@ -131,7 +131,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for kind in KINDS:
             call = [sys.executable, __file__, "--kind", kind, "--folder", folder]
-            call += [w for n, v in zip(("units", "indicators", "parents"), size, strict=True) for w in (f"--{n}", str(v))]
+            call += [
+                w for n, v in zip(("units", "indicators", "parents"), size, strict=True) for w in (f"--{n}", str(v))
+            ]
             said = json.loads(subprocess.run(call, capture_output=True, check=True, text=True).stdout)
             print(f"{kind:16} {said['seconds']:8.1f} s {said['mb']:8.0f} MB {said['count']:10,}", flush=True)
 

@@ -38,10 +38,7 @@ _DOCUMENT = "word/document.xml"
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: its text and look. `span` columns wide; `link` leads to a bookmark of the document.
-
-    `joined`: "start" begins a cell that goes on below, "on" continues it.
-    """
+    """One cell of a table: its text and look. `span` columns wide; `link` leads to a bookmark of the document."""
 
     text: str = ""
     span: int = 1
@@ -50,7 +47,6 @@ class Cell:
     ink: str = styles.INK
     fill: str = ""
     size: float = TABLE
-    joined: str = ""
     link: str = ""
 
     def of(self, text: str, **changes: object) -> Cell:
@@ -222,10 +218,9 @@ def _row(row: Row, grid: Sequence[int]) -> str:
 
 def _cell(cell: Cell, width: int, keep: bool = False) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
-    merge = {"start": '<w:vMerge w:val="restart"/>', "on": "<w:vMerge/>"}.get(cell.joined, "")
     fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>' if cell.fill else ""
     across = "center" if cell.align == "center" and cell.fill else "top"
-    properties = f'<w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{fill}<w:vAlign w:val="{across}"/>'
+    properties = f'<w:tcW w:w="{width}" w:type="dxa"/>{span}{fill}<w:vAlign w:val="{across}"/>'
     run = _run(cell.text, cell.size, cell.bold, cell.ink, bool(cell.link)) if cell.text else ""
     if cell.link:
         run = f'<w:hyperlink w:anchor={quoteattr(cell.link)} w:history="1">{run}</w:hyperlink>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -72,6 +73,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@lru_cache(maxsize=65536)
 def lines_of(text: str, columns: float, size: float) -> int:
     """Lines the text takes in a column of that width when wrapped; on the safe side."""
     if not text:
@@ -99,6 +101,7 @@ def column_width(text: str, size: float, at_least: float = 6.0) -> float:
     return min(_MAX_WIDTH, max(at_least, round(pixels / _PIXELS_A_COLUMN, 1)))
 
 
+@lru_cache(maxsize=65536)
 def shortened(text: str, columns: int) -> str:
     """`text` cut to that many columns, with an ellipsis; never between a letter and its marks."""
     text = " ".join(text.split())

@@ -198,6 +198,21 @@ def draw_table(
     return painter.rows(frame, top + 1)
 
 
+def fill_column(book: Book, sheet: Worksheet, top: int, column: int, values: Sequence[Any]) -> None:
+    """A column of texts and numbers as what they are, one format for all, from row `top` on; NaN and "" leave nothing.
+
+    For sheets of data behind the pages, where asking for the format of each cell would be most of the cost.
+    """
+    look, quoted = book.format(), book.format(quote_prefix=True)
+    for row, value in enumerate(values, start=top):
+        if isinstance(value, str):
+            if value:
+                text = safe(value)
+                sheet.write_string(row, column, text, quoted if text.startswith(_RISKY) else look)
+        elif value == value:
+            sheet.write_number(row, column, value, look)
+
+
 def set_widths(sheet: Worksheet, columns: Sequence[Column]) -> None:
     """Column widths as the columns say."""
     for n, column in enumerate(columns):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from itertools import groupby
 
 from pipeline.model import Scorecard
 from pipeline.office import styles
@@ -108,7 +109,7 @@ def draw(part: Scorecard, path: str) -> None:
     """Write the list as a document on A4 across."""
     cols = columns(part)
     paper = Paper(title(part), part.office_name, part.as_of, landscape=True)
-    paper.line(title(part), size=18, bold=True, ink=styles.NAVY, align="center", after=2)
+    paper.line(title(part), size=16, bold=True, ink=styles.NAVY, align="center", after=2)
     paper.line(basis(part), size=SMALL, ink=styles.MUTED, align="center", after=6)
     rows = [*_heads(cols)]
     for group in groups(part):
@@ -125,14 +126,11 @@ def _line_cell(column: ListColumn, text: str) -> Cell:
 
 
 def _heads(cols: Sequence[ListColumn]) -> Iterator[Row]:
-    """Two heading rows: baselines and criteria stand under their groups, the others reach over both."""
+    """Two heading rows: the groups above, every label below. Nothing is merged downwards, because LibreOffice cuts such
+    cells where the heading is repeated on the next page."""
     look = Cell(bold=True, fill=styles.NAVY, ink=styles.WHITE, size=_SIZE, align="center")
-    upper: list[Cell] = []
-    at = 0
-    while at < len(cols):
-        group = cols[at].group
-        size = sum(1 for c in cols if c.group == group) if group else 1
-        upper.append(look.of(group.th, span=size) if group else look.of(cols[at].label.th, joined="start"))
-        at += size
+    upper = []
+    for group, own in groupby(cols, key=lambda c: c.group):
+        upper.append(look.of(group.th if group else "", span=len(list(own))))
     yield Row(upper, heading=True)
-    yield Row([look.of(c.label.th) if c.group else look.of("", joined="on") for c in cols], heading=True)
+    yield Row([look.of(c.label.th) for c in cols], heading=True)

@@ -46,7 +46,7 @@ NO_MORE = Text("พ้นกำหนดส่งของทุกไตรม�
 _MOST = 12  # lines of things to do; the table below says the rest
 _TILES = ((0, 1), (2, 4), (5, 7), (8, 9))
 _CHART_POINTS = 210.0
-_SCALE = 86  # per cent: a fixed scale, because fitting to a page ignores the break before the table
+_SCALE = 74  # per cent: a fixed scale, because fitting to a page ignores the break before the table
 _PIXELS = sum(round(c.width * 7 + 5) for c in COLUMNS) - 4
 
 
@@ -70,10 +70,10 @@ def to_do(part: Scorecard) -> pd.DataFrame:
 
 
 def next_date(part: Scorecard) -> str:
-    """The next day something is due: "กำหนดส่งไตรมาส 3/2567: 15 กรกฎาคม 2567"; without one, that all have passed."""
+    """The next day this quarter or a later one is due: "กำหนดส่งไตรมาส 3/2567: 15 กรกฎาคม 2567"; without one, that all have passed."""
     today = part.as_of.date()
-    for when, text in sorted(part.deadlines.items(), key=lambda p: p[1]):
-        if (day := date.fromisoformat(text)) >= today:
+    for when, text in sorted(part.deadlines.items(), key=lambda p: (p[1], p[0])):
+        if (day := date.fromisoformat(text)) >= today and when >= part.period:
             return f"กำหนดส่ง{name_of(when).th}: {thai_date(day)}"
     return NO_MORE.th
 
@@ -97,7 +97,7 @@ def draw(part: Scorecard, path: str) -> None:
         end = draw_table(book, sheet, COLUMNS, words(part.rows, LABELS), row + 1, Look(size=13.0))
         end = _restated(book, sheet, part, end, last)
         sheet.print_area(0, 0, end - 1, last)
-        styles.page(sheet, footer(part), scale=_SCALE)
+        styles.page(sheet, footer(part), scale=_SCALE, header_rows=(row + 1, row + 1))
         sheet.set_h_pagebreaks([row])
         sheet.set_zoom(85)
         hidden.hide()

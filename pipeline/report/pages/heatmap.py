@@ -84,7 +84,9 @@ def _widths(tables: Mapping[str, pd.DataFrame], codes: int) -> list[float]:
 def _key(book: Book, sheet: Worksheet, card: Scorecard, row: int, last: int, room: float) -> None:
     """What colours and words mean, in words."""
     words = [f"{styles.LIGHTS[c].label} {light_meaning(card, c).th}" for c in ("green", "yellow", "red")]
-    words += [f"{REPORTED_SHORT[c].th} = {REPORTED[c].th}" for c in ("cannot", "blank", "held", "not_due")]
+    gaps = ["cannot", "blank", "held", "not_due"]
+    gaps += ["not_applicable"] if (card.rows["reported"] == "not_applicable").any() else []
+    words += [f"{REPORTED_SHORT[c].th} = {REPORTED[c].th}" for c in gaps]
     words += ["ค. = คะแนน PMQA", "ช่องว่าง = ไม่ได้มอบหมาย"]
     panels.note(book, sheet, row, "   ".join(words), min(room, 190.0), 0, min(last, 14))
 

@@ -59,9 +59,10 @@ def draw(
     row = panels.gap(sheet, panels.tile_rows(sheet, row))
     row = _chart(book, sheet, mine, figures, row)
 
+    codes = mine["unit"].tolist()
+
     def target(at: int, key: str) -> str:
-        unit = mine["unit"].iat[at]
-        return contents.to_master(unit) if key == "more" else ""
+        return contents.to_master(codes[at]) if key == "more" else ""
 
     row = panels.gap(sheet, row)
     draw_table(book, sheet, COLUMNS, mine.assign(more="▸ master"), row, Look(link=target))

@@ -13,7 +13,7 @@ from pipeline.model import Scorecard
 from pipeline.office import styles
 from pipeline.office.book import Book, Worksheet, column_letter, safe
 from pipeline.office.charts import Range
-from pipeline.office.tables import words
+from pipeline.office.tables import fill_column, words
 from pipeline.report.pages.contents import Contents
 from pipeline.report.words import LABELS, quarter_label
 from schemas.periods import name_of, quarters_up_to
@@ -146,8 +146,7 @@ def draw(book: Book, sheet: Worksheet, behind: Behind, choice: str) -> None:
     for start, frame in ((0, behind.units), (_ROWS_FROM, behind.rows)):
         for n, key in enumerate(frame.columns, start=start):
             book.text(sheet, 0, n, key, bold=True)
-            for r, value in enumerate(frame[key].tolist(), start=_TOP):
-                write(book, sheet, r, n, value)
+            fill_column(book, sheet, _TOP, n, frame[key].tolist())
     position = f"=IFERROR(MATCH({choice},{behind.unit_range('label')},0),0)"
     for n, (key, formula) in enumerate(
         (("position", position), ("first", _of(behind, "first")), ("count", _of(behind, "count")))
@@ -191,12 +190,3 @@ def shown(value: Any) -> Any:
 
 def _of(behind: Behind, key: str) -> str:
     return f"=IF({behind.chosen(0)}=0,0,INDEX({behind.unit_range(key)},{behind.chosen(0)}))"
-
-
-def write(book: Book, sheet: Worksheet, row: int, column: int, value: Any) -> None:
-    """A text or a number as what it is; NaN leaves nothing."""
-    if isinstance(value, str):
-        if value:
-            book.text(sheet, row, column, value)
-    elif value == value:
-        book.number(sheet, row, column, value)
