@@ -36,9 +36,10 @@ SECTIONS = {
     "restated": Text("ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งของงวด", "Figures restated after their quarter closed"),
     "advice": Text("ตัวชี้วัดที่ควรทบทวนเป้าหมาย", "Targets to review"),
 }
-MOST = {"units": 30, "behind": 60, "rows": 40}  # beyond that nobody reads; the workbooks have them all
+NO_SCORE = Text("ยังไม่มีคะแนนรวมในงวดนี้", "No score yet in this period")
+MOST = {"units": 30, "behind": 30, "rows": 20}  # beyond that nobody reads; the workbooks have them all
 _HEAD = Cell(bold=True, fill=styles.NAVY, ink=styles.WHITE, size=SMALL, align="center")
-_LETTERS = 500
+_LETTERS = 320
 
 
 def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
@@ -75,10 +76,15 @@ def _results(paper: Paper, card: Scorecard, _tables: dict[str, pd.DataFrame]) ->
     total = card.office
     light = styles.LIGHTS[str(total["light"])].label
     before = total.get("previous")
+    score = (
+        f"คะแนนรวม {fixed(total['headline'])} จาก 5 ({light})"
+        if total["headline"] == total["headline"]
+        else NO_SCORE.th
+    )
     known = before is not None and before == before and total["headline"] == total["headline"]
     change = f" {_change(total['headline'] - before)} จากไตรมาสก่อน" if known else ""
     paper.line(
-        f"คะแนนรวม {fixed(total['headline'])} จาก 5 ({light}){change} รายงานแล้ว {total['reported']:,} จาก {total['indicators']:,} ตัวชี้วัด "
+        f"{score}{change} รายงานแล้ว {total['reported']:,} จาก {total['indicators']:,} ตัวชี้วัด "
         f"คิดเป็นความครอบคลุมร้อยละ {total['coverage']:.2f} ของน้ำหนัก ล่าช้ากว่าแผน {total['behind']:,} ตัวชี้วัด รอแก้ไข {total['held']:,}"
     )
     lines = [
@@ -148,7 +154,7 @@ def _problems(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) ->
         )
         for r in shown.itertuples()
     ]
-    _grid(paper, (60, 23, 41, 41), ("หน่วยงานและตัวชี้วัด", "แผน / ผล", "สาเหตุ ปัญหาและอุปสรรค", "แนวทางแก้ไข"), lines, (1,))
+    _grid(paper, (50, 23, 46, 46), ("หน่วยงานและตัวชี้วัด", "แผน / ผล", "สาเหตุ ปัญหาและอุปสรรค", "แนวทางแก้ไข"), lines, (1,))
 
 
 def _remedies(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) -> None:
@@ -228,6 +234,6 @@ def _grid(
 ) -> None:
     rows = [Row([_HEAD.of(h) for h in heads], heading=True)]
     for line in lines:
-        texts = [styles.shortened(t, _LETTERS) if "\n" not in t else t for t in map(str, line)]
+        texts = [t if "\n" in t else styles.shortened(t, _LETTERS) for t in map(str, line)]
         rows.append(Row([Cell(t, size=SMALL, align="center" if n in centred else "left") for n, t in enumerate(texts)]))
     paper.table(widths, rows)

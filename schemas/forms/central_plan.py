@@ -109,7 +109,7 @@ def _criteria(note: bool = True) -> tuple[Field, ...]:
             kind="code",
             width=9,
             group=CRITERIA_GROUP,
-            example=str(84 + 3 * n + (1 if n < 5 else 1)) if note else "",
+            example=str(85 + 3 * n) if note else "",
             note=Text("ตัวเลข หรือช่วง เช่น 10-20 สำหรับแบบช่วงคะแนน", "A number; a range such as 10-20 for bands"),
         )
         for n in range(1, 6)
