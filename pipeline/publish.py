@@ -20,6 +20,7 @@ from pipeline.report.outputs import Piece, pieces
 from pipeline.settings import Settings
 
 MANIFEST = "manifest.json"
+_ENTRY = {"path", "bytes", "sha256", "basis"}
 # The bytes of a file depend on these as well, so a new version draws everything anew.
 LIBRARIES = ("pandas", "xlsxwriter", "python-docx")
 
@@ -51,16 +52,19 @@ def publication(
     card: Scorecard,
     sources: Sequence[Source],
     plan_sha256: str,
+    headline: bool = True,
     progress: Callable[[str, int, int], None] = lambda _w, _d, _t: None,
 ) -> list[str]:
     """Write what changed of a period's publication -> the paths in outbox that were written.
 
     A file whose basis is the manifest's and whose bytes are still there is not drawn again; one drawn to the same bytes
-    is not replaced; one that belongs to the publication no longer is removed.
+    is not replaced; one that belongs to the publication no longer is removed. Papers of units are made while the period
+    is the `headline` one (or was asked for); those made once are kept up to date ever after.
     """
     old = manifest(settings, card.fiscal_year, card.period)
     known = {o["path"]: o for o in old.get("outputs", [])} if old.get("software") == software() else {}
-    planned = list(pieces(card, unit_folder))
+    made = {o["path"] for o in old.get("outputs", [])}
+    planned = [p for p in pieces(card, unit_folder) if headline or not p.paper or p.path in made]
     written: list[str] = []
     listed = []
     for done, piece in enumerate(planned, start=1):
@@ -71,7 +75,7 @@ def publication(
             written += [path] if fresh else []
         listed.append(_entry(settings, path, piece.basis))
         progress("publish", done, len(planned))
-    _remove(settings, card, {o["path"] for o in old.get("outputs", [])} - {o["path"] for o in listed})
+    _remove(settings, card, made - {o["path"] for o in listed})
     content = {
         "fiscal_year": card.fiscal_year,
         "period": card.period,
@@ -86,12 +90,14 @@ def publication(
 
 
 def manifest(settings: Settings, year: int, period: str) -> dict[str, Any]:
-    """The manifest of a period's last publication, {} where there is none that can be read."""
+    """The manifest of a period's last publication, {} where there is none that can be read or it was tampered with."""
     try:
         found = json.loads((settings.outbox / _manifest_path(year, period)).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    outputs = found.get("outputs") if isinstance(found, dict) else None
+    whole = isinstance(outputs, list) and all(isinstance(o, dict) and o.keys() >= _ENTRY for o in outputs)
+    return found if whole else {}
 
 
 def complete(settings: Settings, year: int, period: str) -> bool:

@@ -269,6 +269,34 @@ def test_rank_and_score_of_the_card_are_those_of_the_report(papers):
     assert unit["headline"] in shown and f"{int(unit['rank'])}" in shown and part.office["units"] == 15
 
 
+def test_what_is_not_applicable_is_said_everywhere_with_the_weight_it_handed_on(tmp_path):
+    ours = scorecard(2, 4)
+    rows = ours.rows.copy()
+    first = rows.index[rows["unit"] == "01000"]
+    rows.loc[first[0], ["reported", "light", "status", "weight_used"]] = ["not_applicable", "grey", "", 0.0]
+    rows.loc[first[0], ["score", "result", "weighted"]] = np.nan
+    rows.loc[first[1], "weight_used"] = 16.66
+    quarters = ours.quarters.copy()
+    quarters.loc[(quarters["unit"] == "01000") & (quarters["indicator"] == "ตช.1"), ["reported", "result", "score"]] = [
+        "not_applicable",
+        np.nan,
+        np.nan,
+    ]
+    card_ = dataclasses.replace(ours, rows=rows, quarters=quarters)
+    kpi_card.draw(next(iter(kpi_card.parts(card_)))[1], str(tmp_path / "c.docx"))
+    assert "ไม่เกี่ยวข้อง (N/A)" in texts(tmp_path / "c.docx") and f"{kpi_card.WEIGHT_USED.th} 16.66" in texts(
+        tmp_path / "c.docx"
+    )
+    unit_card.draw(next(iter(unit_card.parts(card_)))[1], str(tmp_path / "u.xlsx"))
+    executive.draw(card_, executive.tables(card_), str(tmp_path / "e.xlsx"))
+    for name, sheet, words in (
+        ("u.xlsx", unit_card.SHEET, "ไม่เกี่ยวข้อง (N/A)"),
+        ("e.xlsx", contents.HEATMAP, "N/A = ไม่เกี่ยวข้อง (N/A)"),
+    ):
+        shown = CalamineWorkbook.from_path(str(tmp_path / name)).get_sheet_by_name(sheet).to_python()
+        assert any(words in str(v) for row in shown for v in row), name
+
+
 # -- what changed -----------------------------------------------------------------------------------------------------
 
 

@@ -172,6 +172,17 @@ def test_a_manifest_cannot_make_us_remove_what_is_not_ours(settings: Settings) -
     assert other.exists()
 
 
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"outputs": 3}', '{"outputs": [{"path": "x"}]}', "\x00"])
+def test_a_manifest_that_is_none_only_costs_time(settings: Settings, text: str) -> None:
+    issue(settings, scorecard(1, 1))
+    before = files(settings)
+    path = settings.outbox / "reports/2567/2567-Q2/manifest.json"
+    path.write_text(text, encoding="utf-8")
+    assert not publish.complete(settings, 2567, "2567-Q2")
+    assert issue(settings, scorecard(1, 1)) == [] and files(settings) == before
+    assert publish.complete(settings, 2567, "2567-Q2")
+
+
 # -- what a file is made from -----------------------------------------------------------------------------------------
 
 
@@ -239,3 +250,15 @@ def test_nothing_we_publish_names_this_machine(settings: Settings) -> None:
     for path in settings.outbox.rglob("*.*"):
         if path.suffix in (".json", ".csv", ".xml", ".xsd"):
             assert str(settings.root) not in path.read_text(encoding="utf-8") and os.sep + "home" not in path.name
+
+
+def test_papers_are_begun_for_the_headline_period_only_and_kept_up_to_date_after(settings: Settings) -> None:
+    card = scorecard(4, 3, parents=2)
+    sources = [publish.Source(1, "a.xlsx", "ab" * 32, "2024-01-05T00:00:00+00:00")]
+    earlier = publish.publication(settings, card, sources, "cd" * 32, headline=False)
+    assert any(p.endswith("master.xlsx") for p in earlier) and not any("/cards/" in p for p in earlier)
+    begun = publish.publication(settings, card, sources, "cd" * 32)
+    assert any("/cards/" in p for p in begun)
+    changed = replace(card, rows=card.rows.assign(details="ปรับปรุงแล้ว"))
+    kept = publish.publication(settings, changed, sources, "cd" * 32, headline=False)
+    assert {p for p in begun if "/cards/" in p and p.endswith(".docx")} <= set(kept)

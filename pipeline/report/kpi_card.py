@@ -34,6 +34,7 @@ CRITERIA = (
     Text("คำอธิบายเกณฑ์การให้คะแนน", "In words"),
 )
 MODE = Text("วิธีให้คะแนน", "Scoring mode")
+WEIGHT_USED = Text("น้ำหนักที่ใช้คิดเมื่อรวมส่วนของตัวชี้วัดที่ไม่เกี่ยวข้อง", "weight with the share of what is not applicable")
 CRITERIA_TITLE = Text("เกณฑ์การให้คะแนน", "Scoring criteria")
 MORE = (
     ("condition", Text("เงื่อนไข (ถ้ามี)", "Conditions")),
@@ -93,6 +94,8 @@ def _card(part: Scorecard, row: dict[str, object], quarters: pd.DataFrame) -> It
         "name": drafted(str(row["indicator_name"]), confirmed),
         **{k: figure(row[k]) for k in ("weight", "target", "baseline1", "baseline2", "baseline3")},  # type: ignore[arg-type]
     }
+    if row["weight_used"] == row["weight_used"] and row["weight_used"] != row["weight"]:
+        values["weight"] += f"   ({WEIGHT_USED.th} {figure(row['weight_used'])})"  # type: ignore[arg-type]
     for key, label in FIELDS:
         yield _field(label.th.format(office=part.office_name), values.get(key, ""))
     yield from _criteria(row, plan)

@@ -43,11 +43,15 @@ class Series(Protocol):
 
 @dataclass(frozen=True)
 class Piece:
-    """One file of a publication: its path in outbox, what it is made from (a hash), and how it is drawn."""
+    """One file of a publication: its path in outbox, what it is made from (a hash), and how it is drawn.
+
+    A `paper` is about one unit or parent: there are as many as the office has, so they are made for the headline period.
+    """
 
     path: str
     basis: str
     draw: Callable[[str], None]
+    paper: bool = False
 
 
 def _modules() -> list[ModuleType]:
@@ -81,7 +85,7 @@ def pieces(card: Scorecard, name: Callable[[str], str]) -> Iterator[Piece]:
         room, plain = getattr(many, "ROOM", "reports"), getattr(many, "NAMES", False)
         for key, part in many.parts(card):
             file = many.PATTERN.format(key if plain else name(key))
-            yield Piece(f"{room}/{where}/{file}", digest(part), partial(many.draw, part))
+            yield Piece(f"{room}/{where}/{file}", digest(part), partial(many.draw, part), paper=not plain)
 
 
 def _draw_whole(one: Output, card: Scorecard, path: str) -> None:
