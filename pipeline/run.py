@@ -659,9 +659,7 @@ def _publish(
             return []
     card = score.scorecard(wide, plan, period, moment, changed)
     sources = [Source(*each) for each in consolidate.sources(newest, period)]
-    files = publication(
-        office.settings, card, sources, _sha_of(plan), headline=main or explicit, progress=progress
-    )
+    files = publication(office.settings, card, sources, _sha_of(plan), headline=main or explicit, progress=progress)
     with office.engine.begin() as connection:
         book.add_publication(connection, year, period, moment.isoformat(), fingerprint)
     return [Published(year, period, moment, tuple(files))]

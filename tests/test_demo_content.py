@@ -221,7 +221,7 @@ def test_exactly_the_leaves_report_and_their_weights_sum_to_100(scenario: str, u
     assert not set(made.reporting_units) & made.parents
     for unit in made.reporting_units:
         weights = [parse(i["weight"]).value for i in made.assigned(unit) if i["weight"]]
-        assert sum(w for w in weights if w is not None) == (100 if scenario != "local" else 0)
+        assert sum(w for w in weights if w is not None) == 100
         assert len(made.assigned(unit)) == {"ministry": 12, "province": 10, "local": 2}[scenario]
 
 

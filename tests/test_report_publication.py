@@ -259,6 +259,7 @@ def test_papers_are_begun_for_the_headline_period_only_and_kept_up_to_date_after
     assert any(p.endswith("master.xlsx") for p in earlier) and not any("/cards/" in p for p in earlier)
     begun = publish.publication(settings, card, sources, "cd" * 32)
     assert any("/cards/" in p for p in begun)
-    changed = replace(card, rows=card.rows.assign(details="ปรับปรุงแล้ว"))
+    told = {n: getattr(card, n).assign(details="ปรับปรุงแล้ว") for n in ("rows", "quarters")}
+    changed = replace(card, **told)
     kept = publish.publication(settings, changed, sources, "cd" * 32, headline=False)
     assert any("/cards/" in p for p in kept)

@@ -37,7 +37,7 @@ def plan(scenario: str, units: int | None, fiscal_year: int) -> dict[str, list[R
     """Rows of every sheet of the central plan by field key, choices as Thai labels; `units` = how many report.
 
     `units` None is the scenario's own size (15, 13, 103). KeyError where the scenario is unknown, ValueError where
-    it cannot have so many units. Weights of each unit sum to exactly 100, or are blank throughout (local).
+    it cannot have so many units. Weights of each unit sum to exactly 100.
     """
     office = SCENARIOS[scenario](units)
     rows = {
