@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 DRAWN = {".xlsx", ".docx", ".html"}
-PUBLISHED = ("reports", "returned", "receipts", "register.xlsx")
 INSTALL = "apt-get install libreoffice-calc libreoffice-writer poppler-utils fonts-thai-tlwg"
 SECONDS_A_FILE = 60
 CHROMIUM_FLAGS = [
@@ -63,14 +62,33 @@ def read_arguments() -> argparse.Namespace:
 
 
 def office_files(office: Path, scratch: Path) -> Iterator[Path]:
-    """Everything published and answered, the templates of one unit, and a central plan."""
+    """One of every kind: the newest period's publication, one unit of each series of papers, every returned copy, one
+    receipt per form, the register, the templates of one unit, and a central plan."""
     outbox = office / "outbox"
-    for name in PUBLISHED:
-        yield from drawn_below(outbox / name)
+    for period in sorted(outbox.glob("reports/*/*"))[-1:]:
+        yield from drawn_below_one_deep(period)
+        for series in sorted(folder for folder in period.iterdir() if folder.is_dir()):
+            yield from one_of_each_kind(series)
+    yield from drawn_below(outbox / "register.xlsx") if (outbox / "register.xlsx").exists() else []
+    yield from drawn_below(outbox / "returned")
+    for form in ("monthly_plan", "quarterly_result", "central_plan"):
+        yield from [p for p in drawn_below(outbox / "receipts") if form in p.name][:1]
     units = sorted(folder for folder in outbox.glob("templates/*/*") if folder.is_dir())
     if units:
         yield from drawn_below(units[0])
     yield from [*drawn_below(office / "central_plan.xlsx"), *central_plans(office)] or demo_plan(scratch)
+
+
+def drawn_below_one_deep(folder: Path) -> list[Path]:
+    return [path for path in drawn_below(folder) if path.parent == folder]
+
+
+def one_of_each_kind(folder: Path) -> list[Path]:
+    """The first file of each suffix: a series has one file a unit, all of one kind."""
+    first: dict[str, Path] = {}
+    for path in drawn_below(folder):
+        first.setdefault(path.suffix, path)
+    return list(first.values())
 
 
 def drawn_below(place: Path) -> list[Path]:
