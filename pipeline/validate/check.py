@@ -69,7 +69,6 @@ def _listed(cases: pd.DataFrame, wanted: Sequence[tuple[Rule, str]]) -> list[Fai
     strange = cases[cases["column"] != "line"]
     if len(strange):
         raise TypeError(f"the frame is not of its schema: {strange.head(3).to_dict('records')}")
-    return [
-        Failure(*wanted[int(check)], int(line))
-        for check, line in zip(cases["check"], cases["failure_case"], strict=True)
-    ]
+    # pandera's order changes with what else is in the frame; a file's findings must not
+    found = sorted((int(check), int(line)) for check, line in zip(cases["check"], cases["failure_case"], strict=True))
+    return [Failure(*wanted[check], line) for check, line in found]
