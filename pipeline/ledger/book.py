@@ -220,18 +220,6 @@ def last_of(connection: Connection, unit: str, form: str, fiscal_year: int, befo
     return dict(row) if row else None
 
 
-def latest_by_unit_form(connection: Connection) -> dict[tuple[str, str, int], Mapping[str, Any]]:
-    """The newest accepted or returned arrival per (unit, form, fiscal year)."""
-    newest = (
-        select(func.max(SUBMISSION.c.number).label("number"))
-        .where(SUBMISSION.c.state.in_(("accepted", "returned")))
-        .group_by(SUBMISSION.c.unit, SUBMISSION.c.form, SUBMISSION.c.fiscal_year)
-        .subquery()
-    )
-    rows = connection.execute(select(SUBMISSION).join(newest, newest.c.number == SUBMISSION.c.number)).mappings()
-    return {(r["unit"], r["form"], r["fiscal_year"]): dict(r) for r in rows}
-
-
 def same_bytes(connection: Connection, sha256: str, before: int) -> Mapping[str, Any] | None:
     """The newest earlier arrival of the same bytes that was accepted or returned."""
     query = (
