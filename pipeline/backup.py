@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline import lock, verify
 from pipeline.model import OfficeError
-from pipeline.run import Office, open_office
+from pipeline.opening import Office, open_office
 from pipeline.settings import FILE, Clock, load
 
 _MANIFEST = "opsbook-backup.json"

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline import run
+from pipeline import receive
 from pipeline.demo import damages, fills, scenarios
 from pipeline.ledger import book
 from pipeline.model import OfficeError
 from pipeline.office.compose import unit_copy
 from pipeline.office.forms import draw
+from pipeline.opening import Office, open_office
 from pipeline.settings import FILE, load, parse_time
 from pipeline.template import unit_forms, write_plan
 from schemas.forms_index import forms
@@ -98,18 +99,18 @@ def make_demo(
     return _fill(office, plan, wrong, seed, progress)
 
 
-def _office(folder: Path, now: str | None) -> run.Office:
+def _office(folder: Path, now: str | None) -> Office:
     if not (folder / FILE).exists():
         make_office(folder)
-    return run.open_office(folder, parse_time(now, ZoneInfo("Asia/Bangkok")) if now else None)
+    return open_office(folder, parse_time(now, ZoneInfo("Asia/Bangkok")) if now else None)
 
 
-def _receive_plan(office: run.Office, content: Mapping[str, Any], progress: Callable[[str, int, int], None]) -> Plan:
+def _receive_plan(office: Office, content: Mapping[str, Any], progress: Callable[[str, int, int], None]) -> Plan:
     """The plan takes the road every file takes: written into inbox/, received, its templates issued."""
     moment = datetime(DEMO_YEAR - 544, 10, 1, tzinfo=UTC)
     write_plan(content, str(office.settings.root / PLAN_FILE), moment, DEMO_YEAR)
     (office.settings.inbox / PLAN_FILE).write_bytes((office.settings.root / PLAN_FILE).read_bytes())
-    outcomes = run.receive(office, progress)
+    outcomes = receive.receive(office, progress)
     with office.engine.connect() as connection:
         plan = book.plan_of(connection, DEMO_YEAR)
     if plan is None:
@@ -119,7 +120,7 @@ def _receive_plan(office: run.Office, content: Mapping[str, Any], progress: Call
     return plan
 
 
-def _fill(office: run.Office, plan: Plan, wrong: float, seed: int, progress: Callable[[str, int, int], None]) -> Demo:
+def _fill(office: Office, plan: Plan, wrong: float, seed: int, progress: Callable[[str, int, int], None]) -> Demo:
     units = plan.reporting_units
     files = [(u, f.name) for u in units for f in unit_forms()]
     spoilt = set(random.Random(seed).sample(files, round(wrong * len(files))))

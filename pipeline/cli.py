@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from pipeline.model import Outcome
-    from pipeline.run import Office
+    from pipeline.opening import Office
     from pipeline.settings import Clock, Settings
 
 app = typer.Typer(
@@ -82,7 +82,7 @@ def _open() -> Office:
     from zoneinfo import ZoneInfo
 
     from pipeline.log import log_to
-    from pipeline.run import open_office
+    from pipeline.opening import open_office
     from pipeline.settings import find_office, load, parse_time
 
     if _CALL.lang not in (None, "th", "en"):
@@ -249,10 +249,11 @@ def issue(
 ) -> None:
     """Write the templates of every unit to outbox/templates."""
     with _clear_errors(), _progress() as progress:
-        from pipeline import run
+        from pipeline.issue import issue as issue_all
+        from pipeline.issue import issue_due
 
         office = _open()
-        written = run.issue_due(office, progress) if due else run.issue(office, progress=progress)
+        written = issue_due(office, progress) if due else issue_all(office, progress=progress)
         _say(f"ออกแบบฟอร์ม {len(written)} ไฟล์ใน outbox/templates", f"{len(written)} templates in outbox/templates")
 
 
@@ -264,13 +265,13 @@ def check(
 ) -> None:
     """Judge files with the office's ledger as context; nothing is stored."""
     with _clear_errors():
-        from pipeline import run
+        from pipeline import judge
         from pipeline.model import OfficeError
 
         missing = [f for f in files if not f.is_file()]
         if missing:
             raise OfficeError(f"ไม่พบไฟล์ {missing[0]}", f"no such file: {missing[0]}")
-        outcomes = run.check(_open(), files, mark)
+        outcomes = judge.check(_open(), files, mark)
         code = _report(outcomes, as_json)
         if not as_json:
             _print_findings(outcomes)
@@ -288,26 +289,17 @@ def _print_findings(outcomes: list[Outcome]) -> None:
 def receive(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
     """Take in everything in inbox/ once."""
     with _clear_errors(), _progress() as progress:
-        from pipeline import run
-
-        office = _open()
-        outcomes = run.receive(office, progress)
-        _write_register(office)
+        outcomes = _take_in(_open(), progress)
     raise typer.Exit(_report(outcomes, as_json))
 
 
-def _write_register(office: Office) -> None:
-    """outbox/register.xlsx drawn anew; where it cannot be written that is said, and the files are in all the same."""
-    from pipeline import trouble
-    from pipeline.register import write_register
+def _take_in(office: Office, progress: Any) -> list[Outcome]:
+    from pipeline import run
 
-    try:
-        write_register(office)
-    except Exception as error:
-        found = trouble.of(error)
-        if found is None:
-            raise
-        print(f"outbox/register.xlsx: {found.text.both}", file=sys.stderr)
+    outcomes, waits = run.take_in(office, progress)
+    if waits is not None:
+        print(f"outbox/register.xlsx: {waits.both}", file=sys.stderr)
+    return outcomes
 
 
 @app.command()
@@ -319,12 +311,12 @@ def publish(
 ) -> None:
     """Write master and executive workbooks to outbox/reports."""
     with _clear_errors(), _progress() as progress:
-        from pipeline import run
+        from pipeline import edition
         from pipeline.settings import parse_time
 
         office = _open()
         _print_published(
-            run.publish(office, period, parse_time(as_of, office.settings.zone) if as_of else None, progress)
+            edition.publish(office, period, parse_time(as_of, office.settings.zone) if as_of else None, progress)
         )
 
 
@@ -333,14 +325,10 @@ def run_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON o
     """Receive, then publish: the main job."""
     with _clear_errors(), _progress() as progress:
         from pipeline import run
-        from pipeline.ledger import book
 
         office = _open()
-        outcomes = run.receive(office, progress)
-        _write_register(office)
-        with office.engine.connect() as connection:
-            planned = bool(book.plan_years(connection))
-        published = run.publish(office, progress=progress) if planned else []
+        outcomes = _take_in(office, progress)
+        published = run.publish(office, progress)
     files = [f for each in published for f in each.files]
     code = _report(outcomes, as_json, {"published": files})
     if not as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
@@ -10,11 +11,16 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import trouble
+from pipeline.ledger import book
+from pipeline.model import OfficeError
+from pipeline.opening import Office, Progress, default_as_of, quiet
 from pipeline.reply import place, unit_folder
 from pipeline.settings import Settings
 from pipeline.template import template, unit_forms, write_template
 from schemas.plan import Plan, definition
 
+LOG = logging.getLogger("opsbook")
 _PARALLEL_FROM = 60
 
 
@@ -96,3 +102,41 @@ def _begin(*shared: Any) -> None:
 def _work(job: tuple[str, pd.DataFrame, pd.DataFrame]) -> list[str]:
     settings, plan, as_of = _SHARED
     return _one(settings, plan, as_of, *job)
+
+
+def issue_due(office: Office, progress: Progress = quiet) -> list[str]:
+    """Issue what plan revisions changed and no run has issued yet -> the templates written, [] where none was due."""
+    written: list[str] = []
+    try:
+        with office.engine.connect() as connection:
+            due = [(y, book.plan_of(connection, y), book.issued(connection, y)) for y in book.plan_years(connection)]
+            work = [(y, p, book.plan_of(connection, y, n) if n else None) for y, p, n in due if p and p.revision > n]
+        for year, plan, before in work:
+            written += issue(office, year, before, progress)
+            with office.engine.begin() as connection:
+                book.add_issued(connection, year, plan.revision)
+    except Exception as error:
+        if trouble.of(error) is None:
+            raise
+        LOG.warning("templates wait: %s", error)
+    return written
+
+
+def issue(office: Office, year: int | None = None, before: Plan | None = None, progress: Progress = quiet) -> list[str]:
+    """Templates of a year's plan -> outbox/templates: all, or where `before` is the plan before, those it changes."""
+    written: list[str] = []
+    with office.engine.connect() as connection:
+        years = [year] if year else book.plan_years(connection)
+        if not years:
+            raise OfficeError(
+                "ยังไม่มีแผนที่รับแล้ว วางสมุดแผนกลางใน inbox ก่อน",
+                "no plan has been accepted: drop the central plan workbook into inbox first",
+            )
+        for each in years:
+            plan = book.plan_of(connection, each)
+            assert plan is not None
+            postings = book.standing_postings(connection, each)
+            facts = book.facts_of(connection, postings, each)
+            as_of = default_as_of(connection, plan, office)
+            written += issue_templates(office.settings, plan, before, postings, facts, as_of, progress)
+    return written

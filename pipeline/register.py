@@ -12,8 +12,8 @@ from pipeline.ledger import book
 from pipeline.office import styles
 from pipeline.office.book import Book
 from pipeline.office.tables import Column, Look, draw_table, set_widths
+from pipeline.opening import Office
 from pipeline.reply import place
-from pipeline.run import Office
 from pipeline.template import unit_forms
 from schemas.forms_index import forms
 from schemas.language import Text

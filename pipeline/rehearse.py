@@ -10,10 +10,12 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from pipeline.intake import chunks
+from pipeline.judge import reading_of
 from pipeline.ledger import book, peers
 from pipeline.model import Finding, OfficeError, Reading, Submission, ValidationResult
 from pipeline.office.reader import Reader
-from pipeline.run import BATCH, Office, reading_of
+from pipeline.opening import Office
+from pipeline.receive import BATCH
 from pipeline.validate.figures import siblings
 from pipeline.validate.past import Standing
 from pipeline.validate.plans import validate_plan

@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import run, score
+from pipeline import edition, score
 from pipeline.ledger import book
 from pipeline.model import OfficeError
+from pipeline.opening import Office
 from schemas.forms.central_plan import OVER_TIME, SCORINGS
 from schemas.periods import is_period, name_of, short_thai_date
 
 
-def trace(office: run.Office, unit: str, indicator: str, period: str) -> list[dict[str, Any]]:
+def trace(office: Office, unit: str, indicator: str, period: str) -> list[dict[str, Any]]:
     """Steps, newest first: printed figure, score, aggregation, findings, then per quarter file, sha256, sheet, cell, arrival.
 
     OfficeError where the unit, indicator or period is unknown.
@@ -30,7 +31,7 @@ def trace(office: run.Office, unit: str, indicator: str, period: str) -> list[di
                 f"ไม่มีตัวชี้วัด {indicator} ของหน่วยงาน {unit} ในแผนปี {year}",
                 f"unit {unit} has no indicator {indicator} in the plan of {year}",
             )
-        wide = run._consolidated(connection, plan, None, office)
+        wide = edition.consolidated(connection, plan, None, office)
         card = score.scorecard(wide, plan, quarter, office.clock.now())
         row = card.rows[(card.rows["unit"] == unit) & (card.rows["indicator"] == indicator)].iloc[0]
         standing = book.standing_postings(connection, year, units=[unit])

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import exc
 
-from pipeline import identify, intake, lock, read, reply, run, store
+from pipeline import identify, intake, lock, read, reply, store
 from pipeline.ledger import book, decisions
 from pipeline.model import Submission
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
-from pipeline.run import Office
+from pipeline.opening import Office, open_office
 from pipeline.settings import Clock, load
 from schemas.language import Text
 
@@ -135,7 +135,7 @@ def repair(root: Path, clock: Clock) -> tuple[Office, list[str]]:
 def _usable(root: Path, clock: Clock) -> tuple[Office, list[str]]:
     """The office with a ledger that opens; a damaged SQLite file is put aside first."""
     try:
-        office = run.open_office(root, clock.fixed)
+        office = open_office(root, clock.fixed)
         with office.engine.connect() as connection:
             damaged = (
                 connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok" if _is_sqlite(office) else False
@@ -153,7 +153,7 @@ def _usable(root: Path, clock: Clock) -> tuple[Office, list[str]]:
             aside = each.with_name(f"{each.name}.damaged-{clock.now():%Y%m%d%H%M%S}")
             os.replace(each, aside)
             moved.append(f"damaged ledger kept as {aside.name}")
-    return run.open_office(root, clock.fixed), moved
+    return open_office(root, clock.fixed), moved
 
 
 def _is_sqlite(office: Office) -> bool:

@@ -15,12 +15,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import intake, lock, run, trouble
+from pipeline import intake, lock, receive, trouble
 from pipeline.ledger import book
 from pipeline.model import OfficeError, Outcome
 from pipeline.office.reader import Reader
+from pipeline.opening import Office
 from pipeline.register import write_register
-from pipeline.run import Office
 from schemas.language import Text
 
 LOG = logging.getLogger("opsbook")
@@ -36,7 +36,7 @@ _BUG = Text("ข้อผิดพลาดของโปรแกรม ดู
 def watch(office: Office, stop: threading.Event, say: Callable[[Sequence[Outcome]], None] = lambda _o: None) -> None:
     """Receive until `stop` is set, then end after the micro-batch under way; lock.Held where another receiver is at work."""
     with lock.only_receiver(office.settings.var, office.clock.now()), Reader() as reader:
-        run.tidy(office)
+        receive.tidy(office)
         Watch(office, reader, stop, say).run()
 
 
@@ -102,7 +102,7 @@ class Watch:
     def _take(self, files: Sequence[intake.Seen]) -> None:
         began = time.monotonic()
         try:
-            outcomes = run.take(self.office, self.reader, files, again=self.again)
+            outcomes = receive.take(self.office, self.reader, files, again=self.again)
         except OfficeError:
             raise
         except Exception as error:

@@ -23,10 +23,12 @@ from zoneinfo import ZoneInfo
 
 from crash_hook import Steps, install
 
-from pipeline import intake, reply, run, template
+from pipeline import intake, reply, template
+from pipeline import receive as receiving
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import _sheet
 from pipeline.office.sheets import read_workbook
+from pipeline.opening import open_office
 
 NOW = datetime(2024, 1, 10, 9, tzinfo=ZoneInfo("Asia/Bangkok"))
 TABLES = ("submission", "finding", "plan", "posting", "fact", "issued")
@@ -68,8 +70,8 @@ def receive(root: Path, steps: Steps, sabotage: Callable[[], None] | None = None
                 sabotage()
             said = open(record, "w", encoding="utf-8")  # noqa: SIM115
             install(steps)
-            office = run.open_office(root, NOW)
-            outcomes = run.receive(office, sleep=lambda _seconds: None)
+            office = open_office(root, NOW)
+            outcomes = receiving.receive(office, sleep=lambda _seconds: None)
             code = 2 if any(o.trouble for o in outcomes) else 0
             said.write(json.dumps(steps.names))
             said.close()
@@ -180,10 +182,10 @@ class Campaign:
     def _warm(self) -> None:
         """Once in this process, so that no fork pays for imports again."""
         intake.LOOKS_APART = 0.0
-        run.Reader = InlineReader  # type: ignore[assignment,misc]
+        receiving.Reader = InlineReader  # type: ignore[assignment,misc]
         reply.draw = template.draw = sketch
-        office = run.open_office(self.fresh("warm"), NOW)
-        run.receive(office, sleep=lambda _seconds: None)
+        office = open_office(self.fresh("warm"), NOW)
+        receiving.receive(office, sleep=lambda _seconds: None)
         office.engine.dispose()
 
     def fresh(self, name: str) -> Path:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from pipeline import begin, run
+from pipeline import begin
 from pipeline.ledger import book
+from pipeline.opening import open_office
 from pipeline.template import write_plan
 
 NOW = "2024-01-10T09:00:00"
@@ -22,7 +23,7 @@ def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
     """An office whose inbox holds 2 forms a unit (one in five wrong) and five more files, in a fixed order."""
     begin.make_demo(root, "ministry", units, 0.2, 1, False, NOW, lambda *_: None)
     inbox = root / "inbox"
-    office = run.open_office(root)
+    office = open_office(root)
     with closing(office.engine.connect()) as connection:
         plan = book.plan_of(connection, begin.DEMO_YEAR)
     assert plan is not None

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline import intake, issue, reply, run, store
+from pipeline import intake, issue, judge, reply, store, verdict
 from pipeline.ledger import book, decisions
+from pipeline.model import Outcome
 
 SABOTAGES: dict[str, Callable[[], None]] = {}
 
@@ -76,7 +77,7 @@ def claims_forgotten_after_a_crash() -> None:
 
 @_sabotage
 def outcome_before_answer() -> None:
-    real_place, real_finish = reply.place, run._Batch.finish
+    real_place, real_finish = reply.place, judge.Batch.finish
     later: list[tuple[Any, ...]] = []
 
     def place(settings: Any, relative: str, write: Any) -> str:
@@ -89,7 +90,7 @@ def outcome_before_answer() -> None:
             real_place(*later.pop(0))
 
     reply.place = place
-    run._Batch.finish = finish  # type: ignore[method-assign]
+    judge.Batch.finish = finish  # type: ignore[method-assign]
 
 
 @_sabotage
@@ -138,7 +139,7 @@ def rows_in_two_transactions() -> None:
 
 @_sabotage
 def issued_before_the_templates() -> None:
-    real = run.issue
+    real = issue.issue
 
     def early(office: Any, year: Any = None, before: Any = None, progress: Any = None) -> Any:
         with office.engine.begin() as connection:
@@ -146,7 +147,7 @@ def issued_before_the_templates() -> None:
             book.add_issued(connection, year, plan.revision)
         return real(office, year, before)
 
-    run.issue = early
+    issue.issue = early
 
 
 @_sabotage
@@ -167,12 +168,12 @@ def original_written_in_place() -> None:
 
 @_sabotage
 def trouble_becomes_a_verdict() -> None:
-    real = run._Batch._answered
+    real = judge.Batch._answered
 
     def answered(self: Any, result: Any, plan: Any) -> Any:
         try:
             return real(self, result, plan)
         except OSError as error:
-            return run.Outcome(result.reading.submission, run._bug(result.reading.submission, error))
+            return Outcome(result.reading.submission, verdict.bug(result.reading.submission, error))
 
-    run._Batch._answered = answered  # type: ignore[method-assign]
+    judge.Batch._answered = answered  # type: ignore[method-assign]

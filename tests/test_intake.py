@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from staff import NOW, UNITS, Place, fill, result
 
-from pipeline import intake, run
+from pipeline import intake
+from pipeline import receive as receiving
+from pipeline.opening import Office, open_office
 from pipeline.settings import parse_time
 
 UNIT = UNITS[0]
@@ -24,9 +26,9 @@ def form(office: Place, tmp_path: Path) -> Path:
     return fill(office.template(UNIT, "quarterly_result"), tmp_path / "form.xlsx", result("q1", "สนย.1", "88"))
 
 
-def opened(office: Place) -> run.Office:
-    at = run.open_office(office.root)
-    return run.open_office(office.root, parse_time(NOW, at.settings.zone))
+def opened(office: Place) -> Office:
+    at = open_office(office.root)
+    return open_office(office.root, parse_time(NOW, at.settings.zone))
 
 
 def inbox(office: Place) -> set[str]:
@@ -102,7 +104,7 @@ def test_a_file_that_changes_between_looks_is_not_judged(
         else:
             path.unlink(missing_ok=True)
 
-    outcomes = run.receive(opened(office), sleep=meanwhile)
+    outcomes = receiving.receive(opened(office), sleep=meanwhile)
     assert waits and sum(waits) >= 2.0
     assert [o.result.state for o in outcomes] == ([] if change == "vanishes" else ["pending"])
     assert office.rows("SELECT count(*) n FROM fact")[0]["n"] == 0
@@ -119,7 +121,7 @@ def test_an_unfinished_archive_is_waited_for_and_judged_once_it_stands_still(off
             with path.open("ab") as handle:
                 handle.write(whole[len(whole) // 2 :])
 
-    first = run.receive(opened(office), sleep=meanwhile)
+    first = receiving.receive(opened(office), sleep=meanwhile)
     assert sum(waits) >= 8 and [o.result.state for o in first] in (["pending"], ["accepted"])
     then = time.time() - 60
     if path.exists():
@@ -144,9 +146,9 @@ def test_the_original_is_stored_before_anything_is_judged(
     def fail(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt("the power fails while files are judged")
 
-    monkeypatch.setattr(run, "_judge_all", fail)
+    monkeypatch.setattr(receiving, "_judge_all", fail)
     with pytest.raises(KeyboardInterrupt):
-        run.receive(opened(office), sleep=lambda _: None)
+        receiving.receive(opened(office), sleep=lambda _: None)
     original = office.root / "var" / "originals" / sha[:2] / sha / "original"
     assert original.read_bytes() == form.read_bytes()
     monkeypatch.undo()

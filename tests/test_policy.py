@@ -10,9 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipeline import begin, run
+from pipeline import begin, edition, judge
+from pipeline import receive as receiving
 from pipeline.demo import scenarios
 from pipeline.model import Outcome
+from pipeline.opening import open_office
 from pipeline.template import write_plan
 
 ROLE = "ผู้อำนวยการกองแผนงาน"
@@ -33,15 +35,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(tmp_path: Path, filled: Path, now: str, **sheets: list[Mapping[str, str]]) -> Outcome:
     """The judgement of the wrong form by an office with these rows on its plan's sheets."""
     begin.make_office(tmp_path)
-    office = run.open_office(tmp_path, datetime.fromisoformat(now))
+    office = open_office(tmp_path, datetime.fromisoformat(now))
     content = {**scenarios.plan("ministry", 1, 2567), **sheets}
     plan = tmp_path / "inbox" / "plan.xlsx"
     write_plan(content, str(plan), datetime(2023, 10, 1, tzinfo=UTC), 2567)
-    accepted = run.receive(office, sleep=lambda _s: None)
+    accepted = receiving.receive(office, sleep=lambda _s: None)
     assert [o.result.state for o in accepted] == ["accepted"], [
         f.message.en for o in accepted for f in o.result.findings
     ]
-    return run.check(office, [filled])[0]
+    return judge.check(office, [filled])[0]
 
 
 def finding(outcome: Outcome, rule: str) -> Any:
@@ -101,10 +103,10 @@ def test_a_waiver_covers_nothing_else(tmp_path: Path, filled: Path, now: str, ch
 
 def test_the_waiver_is_printed_beside_the_figure_in_master(tmp_path: Path, filled: Path) -> None:
     judged(tmp_path, filled, BEFORE, waivers=[waiver()])
-    office = run.open_office(tmp_path, datetime.fromisoformat(BEFORE))
+    office = open_office(tmp_path, datetime.fromisoformat(BEFORE))
     (tmp_path / "inbox" / "again.xlsx").write_bytes(filled.read_bytes())
-    run.receive(office, sleep=lambda _s: None)
-    published = run.publish(office, "2567-Q3")
+    receiving.receive(office, sleep=lambda _s: None)
+    published = edition.publish(office, "2567-Q3")
     (master,) = [f for f in published[0].files if f.endswith("/master.xlsx")]
     sheet = openpyxl.load_workbook(tmp_path / "outbox" / master)["ข้อมูล"]
     texts = [str(c.value) for row in sheet.iter_rows(min_row=2) for c in row if c.value]
@@ -125,7 +127,7 @@ def test_a_wrong_policy_returns_the_plan(tmp_path: Path, sheet: str, row: dict[s
     content = {**scenarios.plan("ministry", 1, 2567), sheet: [row]}
     path = tmp_path / "plan.xlsx"
     write_plan(content, str(path), datetime(2023, 10, 1, tzinfo=UTC), 2567)
-    outcome = run.check(run.open_office(tmp_path), [path])[0]
+    outcome = judge.check(open_office(tmp_path), [path])[0]
     assert outcome.result.state == "returned" and [
         f.rule for f in outcome.result.findings if f.severity == "error"
     ] == [rule]

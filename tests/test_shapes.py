@@ -10,19 +10,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipeline import begin, run
+from pipeline import begin, judge
 from pipeline.model import Outcome
+from pipeline.opening import Office, open_office
 
 M, Q = "แผนรายเดือน", "ไตรมาส 1"
 KEYS, HEAD, FIRST = 6, 7, 8  # rows as Excel shows them
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[run.Office, Path, Path]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Path, Path]:
     """A small office whose plan is in force, and two filled forms that nobody sent yet."""
     root = tmp_path_factory.mktemp("shapes")
     begin.make_demo(root, "ministry", 2, 0, 1, False, None, lambda *_: None)
-    opened = run.open_office(root)
+    opened = open_office(root)
     unit = "03001"
     return opened, root / "inbox" / f"monthly_plan_{unit}.xlsx", root / "inbox" / f"quarterly_result_{unit}.xlsx"
 
@@ -30,14 +31,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[run.Office, Path, 
 Change = Callable[[openpyxl.Workbook], None]
 
 
-def judged(office: tuple[run.Office, Path, Path], tmp_path: Path, change: Change, form: str = "monthly") -> Outcome:
+def judged(office: tuple[Office, Path, Path], tmp_path: Path, change: Change, form: str = "monthly") -> Outcome:
     """The judgement of a filled form after `change`."""
     opened, monthly, quarterly = office
     book = openpyxl.load_workbook(monthly if form == "monthly" else quarterly)
     change(book)
     path = tmp_path / "sent.xlsx"
     book.save(path)
-    return run.check(opened, [path])[0]
+    return judge.check(opened, [path])[0]
 
 
 def figures(outcome: Outcome) -> dict[tuple[str, str, str], str]:
@@ -233,6 +234,6 @@ def test_one_row_or_column_inserted_anywhere_costs_at_most_one_message(office: A
         (book[M].insert_rows if kind == "row" else book[M].insert_cols)(at)
         paths.append(tmp_path / f"{kind}{at}.xlsx")
         book.save(paths[-1])
-    for outcome in run.check(opened, paths):
+    for outcome in judge.check(opened, paths):
         assert len(asked(outcome)) <= len(asked(clean)) + 1, outcome.submission.name
         assert figures(outcome) == figures(clean), outcome.submission.name

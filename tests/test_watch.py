@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 from staff import Place
 
-from pipeline import intake, run, watch
+from pipeline import intake, issue, store, watch
+from pipeline import receive as receiving
 from pipeline.ledger import book
 from pipeline.model import Outcome
+from pipeline.opening import open_office
 from pipeline.watch import BackOff, Beside, Watch
 
 
@@ -105,10 +107,10 @@ class Scene:
 
     def __init__(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(intake, "LOOKS_APART", 2.0)
-        self.office = run.open_office(place.root)
+        self.office = open_office(place.root)
         self.started: list[tuple[str, ...]] = []
         monkeypatch.setattr(Beside, "_start", lambda _self, *words: self.started.append(words))
-        self.reader = run.Reader(1)
+        self.reader = receiving.Reader(1)
         self.said: list[Outcome] = []
         self.watch = Watch(self.office, self.reader, threading.Event(), self.said.extend)
         self.watch._turn(0.0)  # what a crash left
@@ -152,7 +154,7 @@ def test_a_plan_is_issued_at_once_beside(scene: Scene, office: Place) -> None:
     assert scene.started == [("issue", "--due")]
     with scene.office.engine.connect() as connection:
         assert book.issued(connection, 2567) == 1
-    run.issue_due(scene.office)
+    issue.issue_due(scene.office)
     with scene.office.engine.connect() as connection:
         assert book.issued(connection, 2567) == 2
 
@@ -160,7 +162,7 @@ def test_a_plan_is_issued_at_once_beside(scene: Scene, office: Place) -> None:
 def test_a_full_disk_rests_and_then_goes_on(scene: Scene, office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     office.send(office.template("01101", "monthly_plan"), "a.xlsx")
     with monkeypatch.context() as patch:
-        patch.setattr(run.store, "keep", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        patch.setattr(store, "keep", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
         scene.look(0.0, 2.0)
     assert scene.watch.health.trouble is not None and "disk is full" in scene.watch.health.trouble.en
     scene.watch.health.turn([], "")

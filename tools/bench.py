@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from pipeline import judge
+from pipeline.opening import open_office
+
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = "local"
 SMALL_UNITS, WARM_UP, REPEATS = 12, 3, 24
@@ -270,7 +273,7 @@ Jobs = list[tuple[str, list[Callable[[], None]]]]
 
 def template_jobs(office: Path, out: Path) -> Jobs:
     from pipeline.ledger import book
-    from pipeline.run import open_office
+    from pipeline.opening import open_office
     from pipeline.template import template, unit_forms, write_template
 
     opened = open_office(office)
@@ -296,11 +299,11 @@ def template_jobs(office: Path, out: Path) -> Jobs:
 
 
 def marked_jobs(office: Path, out: Path) -> Jobs:
-    from pipeline import reply, run
+    from pipeline import reply
     from pipeline.ledger import book
 
-    opened = run.open_office(office)
-    outcomes = run.check(opened, sorted((office / "inbox").glob("*.xlsx")))
+    opened = open_office(office)
+    outcomes = judge.check(opened, sorted((office / "inbox").glob("*.xlsx")))
     with opened.engine.connect() as connection:
         plan = book.plan_of(connection, book.plan_years(connection)[0])
     jobs: Jobs = []

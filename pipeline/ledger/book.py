@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
+from sqlalchemy import DDL, Connection, Engine, create_engine, event, func, insert, inspect, select
+from sqlalchemy.schema import CreateColumn
 
 from pipeline.ledger.tables import FACT, FINDING, ISSUED, METADATA, PLAN, POSTING, PUBLICATION, SUBMISSION
 from pipeline.model import Submission
@@ -30,7 +31,27 @@ def open_ledger(url: str) -> Engine:
             cursor.close()
 
     METADATA.create_all(engine)
+    _grown(engine)
     return engine
+
+
+def _grown(engine: Engine) -> None:
+    """Columns and indexes that a ledger made by an older version lacks are added; nothing is ever changed or dropped.
+
+    New columns are nullable or have a default on the server, so that rows written before stay whole.
+    """
+    inspector = inspect(engine)
+    for table in METADATA.sorted_tables:
+        known = {c["name"] for c in inspector.get_columns(table.name)}
+        indexed = {i["name"] for i in inspector.get_indexes(table.name)}
+        with engine.begin() as connection:
+            for column in table.columns:
+                if column.name not in known:
+                    told = CreateColumn(column).compile(dialect=engine.dialect)
+                    connection.execute(DDL(f"ALTER TABLE {table.name} ADD COLUMN {told}".replace("%", "%%")))
+            for index in table.indexes:
+                if index.name not in indexed:
+                    index.create(connection, checkfirst=True)
 
 
 def waiting(connection: Connection, states: Sequence[str] = ("received", "pending")) -> list[Submission]:

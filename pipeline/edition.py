@@ -1,0 +1,142 @@
+"""The publishing half of the road: ledger -> consolidate -> score -> report, for every period that is due."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from pipeline import consolidate, score
+from pipeline.ledger import book
+from pipeline.model import OfficeError
+from pipeline.opening import Office, Progress, default_as_of, quiet
+from pipeline.publish import Source, complete, publication
+from schemas.periods import fiscal_year, last_quarter_ended, quarters_up_to
+from schemas.plan import Plan
+
+
+@dataclass(frozen=True)
+class Published:
+    """One period published: the files written, or none where nothing had changed."""
+
+    fiscal_year: int
+    period: str
+    as_of: datetime
+    files: tuple[str, ...]
+
+
+def publish(
+    office: Office, period: str | None = None, as_of: datetime | None = None, progress: Progress = quiet
+) -> list[Published]:
+    """Ledger -> outbox/reports/FY/PERIOD: the period named, or the last quarter ended and earlier ones that changed."""
+    published: list[Published] = []
+    with office.engine.connect() as connection:
+        years = book.plan_years(connection)
+        if not years:
+            raise OfficeError(
+                "ยังไม่มีแผนที่รับแล้ว วางสมุดแผนกลางใน inbox ก่อน",
+                "no plan has been accepted: drop the central plan workbook into inbox first",
+            )
+        work = _periods(connection, office, years, period, as_of)
+    for year, each, main in work:
+        published += _publish(office, year, each, as_of, main, period is not None, progress)
+    return published
+
+
+def _periods(
+    connection: Connection, office: Office, years: Sequence[int], period: str | None, as_of: datetime | None
+) -> list[tuple[int, str, bool]]:
+    """(fiscal year, quarter, is the headline period): the quarters to look at."""
+    if period is not None:
+        year = int(period[:4])
+        if year not in years or "-Q" not in period:
+            raise OfficeError(
+                f"ไม่มีแผนของงวด {period} หรือไม่ใช่ไตรมาส", f"there is no plan for {period}, or it is not a quarter"
+            )
+        return [(year, period, True)]
+    work: list[tuple[int, str, bool]] = []
+    day = (as_of or office.clock.now()).astimezone(office.settings.zone).date()
+    for year in years:
+        ended = last_quarter_ended(day)
+        last = 4 if int(ended[:4]) > year else int(ended[-1]) if int(ended[:4]) == year else 0
+        if fiscal_year(day) == year:
+            last = max(last, _last_reported(connection, year))
+        work += [(year, f"{year}-Q{q}", q == last) for q in range(1, last + 1)]
+    return work
+
+
+def _last_reported(connection: Connection, year: int) -> int:
+    postings = book.standing_postings(connection, year)
+    results = postings[(postings["form"] == "quarterly_result") & ~postings["blank"].astype(bool)]
+    return max((int(p[-1]) for p in results["period"]), default=0)
+
+
+def _publish(
+    office: Office, year: int, period: str, as_of: datetime | None, main: bool, explicit: bool, progress: Progress
+) -> list[Published]:
+    with office.engine.connect() as connection:
+        limit = as_of.astimezone(UTC).isoformat() if as_of else None
+        plan = book.plan_of(connection, year, as_of=limit)
+        if plan is None:
+            raise OfficeError(f"ยังไม่มีแผนปี {year} ณ เวลานั้น", f"there was no plan for {year} at that time")
+        moment = (as_of or default_as_of(connection, plan, office)).astimezone(office.settings.zone)
+        newest = book.standing_postings(connection, year, as_of=limit, held=True)
+        postings = book.standing_postings(connection, year, as_of=limit)
+        facts = book.facts_of(connection, postings, year)
+        wide = consolidate.consolidate(plan, postings, facts, newest, office.settings.zone)
+        changed = _restated(connection, plan, period, moment, postings, facts)
+        fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None)
+        there = complete(office.settings, year, period)
+        if not explicit and there and book.last_fingerprint(connection, year, period) == fingerprint:
+            return []
+    card = score.scorecard(wide, plan, period, moment, changed)
+    sources = [Source(*each) for each in consolidate.sources(newest, period)]
+    files = publication(office.settings, card, sources, _sha_of(plan), headline=main or explicit, progress=progress)
+    with office.engine.begin() as connection:
+        book.add_publication(connection, year, period, moment.isoformat(), fingerprint)
+    return [Published(year, period, moment, tuple(files))]
+
+
+def consolidated(connection: Connection, plan: Plan, limit: str | None, office: Office) -> pd.DataFrame:
+    newest = book.standing_postings(connection, plan.fiscal_year, as_of=limit, held=True)
+    postings = book.standing_postings(connection, plan.fiscal_year, as_of=limit)
+    facts = book.facts_of(connection, postings, plan.fiscal_year)
+    return consolidate.consolidate(plan, postings, facts, newest, office.settings.zone)
+
+
+def _restated(
+    connection: Connection, plan: Plan, period: str, moment: datetime, postings: pd.DataFrame, facts: pd.DataFrame
+) -> pd.DataFrame:
+    """Figures of the quarters up to `period` that changed after their deadline had passed, as of `moment`."""
+    closed: dict[str, tuple[str, pd.DataFrame]] = {}
+    now: dict[str, pd.DataFrame] = {}
+    for each in quarters_up_to(period):
+        day = plan.deadline(each, "quarterly_result")
+        closing = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=moment.tzinfo)
+        if closing < moment:
+            then = book.standing_postings(connection, plan.fiscal_year, as_of=closing.astimezone(UTC).isoformat())
+            of_then = book.facts_of(connection, then, plan.fiscal_year)
+            closed[each] = (day.isoformat(), consolidate.figures(then, of_then, each))
+            now[each] = consolidate.figures(postings, facts, each)
+    return consolidate.restated(closed, now)
+
+
+def _sha_of(plan: Plan) -> str:
+    return hashlib.sha256(json.dumps(plan.content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _fingerprint(wide: pd.DataFrame, changed: pd.DataFrame, plan: Plan, period: str, moment: datetime | None) -> str:
+    """What a publication depends on: quarters up to the period, the plan revision, and for the headline period the as-of."""
+    later = tuple(f"{q}" for q in range(int(period[-1]) + 1, 5))
+    fixed = {c for c in wide.columns if re.fullmatch(r"(?:h1)?c[1-5]|baseline[1-3]", c)}
+    columns = [c for c in wide.columns if c in fixed or c[-1] not in later]
+    digest = hashlib.sha256(wide[columns].to_csv(index=False).encode())
+    digest.update(changed.to_csv(index=False).encode())
+    digest.update(f"{plan.revision} {sorted(plan.settings.items())} {moment.isoformat() if moment else ''}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,165 @@
+"""The receiving half of the road: inbox -> intake -> store -> judge -> reply, ledger."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pipeline import intake, lock, store, trouble
+from pipeline.issue import issue_due
+from pipeline.judge import Batch
+from pipeline.ledger import book, decisions
+from pipeline.model import OfficeError, Outcome, Submission
+from pipeline.office.reader import Reader
+from pipeline.opening import Office, Progress, quiet
+from pipeline.verdict import bug, in_trouble, unstored_file
+from schemas.language import Text
+
+LOG = logging.getLogger("opsbook")
+BATCH = 100
+
+
+def receive(office: Office, progress: Progress = quiet, sleep: Callable[[float], None] = time.sleep) -> list[Outcome]:
+    """Take in everything in inbox/ once, and what earlier runs left unfinished -> one Outcome per file.
+
+    Originals are stored and noted before anything is judged; raises lock.Held where another receiver is at work.
+    """
+    with lock.only_receiver(office.settings.var, office.clock.now()), Reader() as reader:
+        tidy(office)
+        ready, waiting = intake.settled(office.settings.inbox, sleep)
+        outcomes = take(office, reader, ready, progress)
+        issue_due(office, progress)
+    return [*outcomes, *(_waiting(office, w) for w in waiting)]
+
+
+def tidy(office: Office) -> None:
+    """Remove unfinished files that a crash left behind; those of the outbox only when no publisher can still write them."""
+    old = time.time() - 3600
+    for folder, before in ((store.aside(office.settings), time.time() + 3600), (office.settings.writing, old)):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                if path.is_file() and path.stat().st_mtime < before:
+                    path.unlink()
+
+
+def take(
+    office: Office, reader: Reader, ready: Sequence[intake.Seen], progress: Progress = quiet, again: bool = True
+) -> list[Outcome]:
+    """Claim settled files, store them, judge them and whatever waits to be judged; the caller holds the office.
+
+    Files that wait for a plan are judged `again`, or when a plan is among the new ones. Temporary trouble never becomes
+    a verdict: such files are pending, with the reason, and are taken up by the next call.
+    """
+    settings, now = office.settings, office.clock.now()
+    with office.engine.connect() as connection:
+        last = book.last_number(connection)
+    found = intake.claims(settings, now, last)
+    _refuse_lost_ledger(office, last, found)
+    first = max([last, *(content["number"] for _, content in found)]) + 1
+    left = [_waiting(office, w) for w in intake.claim(settings, ready, first, now)]
+    try:
+        _store(office, intake.claims(settings, now, last), progress)
+    except Exception as error:
+        if (stopped := trouble.of(error)) is None:
+            raise
+        LOG.warning("storing stopped: %s", error)
+        unstored = intake.claims(settings, now, last)
+        return [*left, *(unstored_file(office, c["name"], 0, stopped.text) for _, c in unstored)]
+    return [*_judge_all(office, reader, _queue(office, again), progress), *left]
+
+
+def _refuse_lost_ledger(office: Office, last: int, found: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+    """An empty ledger beside a store with arrivals is a lost ledger: taking in more would number files twice."""
+    if last:
+        return
+    unfinished = {content["claim"] for _, content in found}
+    if any(a["claim"] not in unfinished for h in store.holdings(office.settings) for a in h.arrivals):
+        raise OfficeError(
+            "ทะเบียนว่าง แต่มีต้นฉบับที่รับไว้แล้ว: ใช้ opsbook verify --repair เพื่อสร้างทะเบียนใหม่",
+            "the ledger is empty but originals are stored: run opsbook verify --repair to build it again",
+        )
+
+
+def _queue(office: Office, again: bool) -> list[Submission]:
+    with office.engine.connect() as connection:
+        fresh, held = book.waiting(connection, ("received",)), book.waiting(connection, ("pending",))
+    order = {s.number: intake.likely_order(office.settings.var / s.path) for s in fresh}
+    if again or 0 in order.values():
+        order |= {s.number: intake.likely_order(office.settings.var / s.path) for s in held}
+        fresh += held
+    return sorted(fresh, key=lambda s: (order[s.number], s.number))
+
+
+def _store(office: Office, claims: Sequence[tuple[Path, dict[str, Any]]], progress: Progress) -> None:
+    """Originals and envelopes first, then the ledger's rows, then the claims are dropped."""
+    settings, done = office.settings, 0
+    for batch in intake.chunks(claims, BATCH):
+        kept = [store.keep(settings, envelope.with_suffix(".bin"), content) for envelope, content in batch]
+        with office.engine.begin() as connection:
+            decisions.add_arrivals(connection, [k.arrival for k in kept])
+        for (envelope, content), each in zip(batch, kept, strict=True):
+            if intake.drop(settings, envelope, intake.raw_name(content), each.size, each.mtime_ns):
+                LOG.warning("file %d was still being written: it is taken in again", content["number"])
+        done += len(batch)
+        progress("store", done, len(claims))
+
+
+def _waiting(office: Office, waiting: intake.Waiting) -> Outcome:
+    outcome = unstored_file(office, intake.printable(waiting.name), waiting.size, waiting.why)
+    return replace(outcome, trouble=waiting.stopped)
+
+
+def _judge_all(office: Office, reader: Reader, queue: Sequence[Submission], progress: Progress) -> list[Outcome]:
+    outcomes = _decided_before(office, queue)
+    known = {o.submission.number for o in outcomes}
+    work = [s for s in queue if s.number not in known]
+    blocked: set[tuple[Any, ...]] = set()
+    for batch in intake.chunks(work, BATCH):
+        judged, stopped = _judge(office, reader, batch, blocked)
+        outcomes += judged
+        progress("judge", len(outcomes), len(queue))
+        if stopped is not None:
+            done = {o.submission.number for o in outcomes}
+            outcomes += [in_trouble(s, stopped) for s in work if s.number not in done]
+            break
+    return sorted(outcomes, key=lambda o: o.submission.number)
+
+
+def _decided_before(office: Office, queue: Sequence[Submission]) -> list[Outcome]:
+    """Verdicts that stand beside their original but not in the ledger (a crash came between) are taken as they are."""
+    found = [(s, d) for s in queue if (d := store.decided(office.settings, s.sha256, s.number)) and d["final"]]
+    if found:
+        with office.engine.begin() as connection:
+            decisions.apply(connection, [d for _, d in found])
+    return [decisions.outcome_of(s, d) for s, d in found]
+
+
+def _judge(
+    office: Office, reader: Reader, batch: Sequence[Submission], blocked: set[tuple[Any, ...]]
+) -> tuple[list[Outcome], Text | None]:
+    """(what became of one micro-batch, why nothing more can be judged now): a bug costs the one file that shows it."""
+    work = Batch(office, reader, blocked)
+    try:
+        work.judge(batch)
+        return list(work.done.values()), None
+    except Exception as error:
+        rest = [s for s in batch if s.number not in work.done]
+        if (found := trouble.of(error)) is not None:
+            LOG.warning("judging stopped: %s", error)
+            return list(work.done.values()), found.text
+        if len(batch) == 1:
+            work.finish([bug(s, error) for s in rest])
+            return list(work.done.values()), None
+        LOG.exception("a batch of %d files failed; they are judged one by one", len(batch))
+    outcomes = list(work.done.values())
+    for submission in rest:
+        judged, stopped = _judge(office, reader, [submission], blocked)
+        outcomes += judged
+        if stopped is not None:
+            return outcomes, stopped
+    return outcomes, None
