@@ -21,6 +21,7 @@ from schemas.language import Text
 
 LOOKS_APART = 2.0  # seconds a file must stand still before it is taken
 JUDGED_AFTER = 10.0  # seconds without change after which a file that is not whole is judged as it is
+LOCK_FORGOTTEN = 24 * 3600.0  # seconds after which the lock file of an office program was left behind by a crash
 _IGNORED_NAMES = {"thumbs.db", "desktop.ini", "readme.md", ".ds_store", ".gitkeep"}
 _IGNORED_ENDS = (".tmp", ".part", ".partial", ".crdownload", ".swp", ".lnk", "~")
 _FORMS = (b"central_plan", b"monthly_plan", b"quarterly_result")
@@ -108,12 +109,13 @@ def _sort(
         odd.append(Waiting(name, 0, SPECIAL))
 
 
-def _held_open(seen: Seen) -> bool:
-    """Whether the lock file of Excel or LibreOffice lies beside it."""
+def _held_open(seen: Seen, clock: float) -> bool:
+    """Whether the lock file of Excel or LibreOffice lies beside it; one that nobody touched for a day is a left-over."""
     folder, name = seen.path.parent, seen.path.name
-    shortened = folder / f"~${name[2:]}"
-    theirs = shortened.exists() and not (folder / name[2:]).exists()
-    return theirs or (folder / f"~${name}").exists() or (folder / f".~lock.{name}#").exists()
+    locks = [folder / f"~${name}", folder / f".~lock.{name}#"]
+    if not (folder / name[2:]).exists():  # Excel leaves out the first two letters of a long name
+        locks.append(folder / f"~${name[2:]}")
+    return any(lock.exists() and clock - lock.stat().st_mtime < LOCK_FORGOTTEN for lock in locks)
 
 
 class Settling:
@@ -148,7 +150,7 @@ class Settling:
 
     def _why(self, seen: Seen, still: float, clock: float) -> Text | None:
         """Why a file waits, None where it can be taken: whole after two seconds, anything after ten."""
-        if _held_open(seen):
+        if _held_open(seen, clock):
             return HELD_OPEN
         if still < LOOKS_APART:
             return COPYING

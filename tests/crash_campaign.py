@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sqlite3
 import sys
 import time
@@ -58,8 +59,11 @@ def sketch(copy: Any, path: str) -> None:
         archive.writestr(zipfile.ZipInfo("copy"), hashlib.sha256(repr(copy).encode()).hexdigest() * 500)
 
 
-def receive(root: Path, steps: Steps, sabotage: Callable[[], None] | None = None) -> tuple[int, int, list[str]]:
-    """One receiver in a fork -> (exit code, negative where a signal ended it; steps taken; their names)."""
+def receive(
+    root: Path, steps: Steps, sabotage: Callable[[], None] | None = None, after: float | None = None
+) -> tuple[int, int, list[str]]:
+    """One receiver in a fork, killed from outside `after` so many seconds where that is given -> (exit code, negative
+    where a signal ended it; steps taken; their names)."""
     record = root.parent / f"{root.name}.steps"
     record.unlink(missing_ok=True)
     child = os.fork()
@@ -83,6 +87,9 @@ def receive(root: Path, steps: Steps, sabotage: Callable[[], None] | None = None
                 traceback.print_exc()
         finally:
             os._exit(code)
+    if after is not None:
+        time.sleep(after)  # any moment at all, also in the middle of a step
+        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     names = json.loads(record.read_text()) if record.exists() and record.stat().st_size else []
     return os.waitstatus_to_exitcode(status), len(names), names
@@ -175,7 +182,9 @@ class Campaign:
 
     def _undisturbed(self, sabotage: Callable[[], None] | None) -> tuple[dict[str, Any], list[str]]:
         root = self.fresh("undisturbed")
+        began = time.monotonic()
         code, _, names = receive(root, Steps(root), sabotage)
+        self.seconds = time.monotonic() - began
         assert code == 0, f"the undisturbed receiver ended with {code}"
         return state(root), names
 
@@ -200,6 +209,15 @@ class Campaign:
         problems = []
         for at in (first, second):
             receive(root, Steps(root, kill_at=at), self.sabotage)
+            problems += half_written(root)
+        return self.settle(root, problems)
+
+    def killed_at(self, first: float, second: float) -> str:
+        """Killed after `first` seconds, and `second` seconds into its recovery -> what is wrong then."""
+        root = self.fresh("killed")
+        problems = []
+        for after in (first, second):
+            receive(root, Steps(root), self.sabotage, after)
             problems += half_written(root)
         return self.settle(root, problems)
 
@@ -261,7 +279,7 @@ def main(words: list[str]) -> None:
     if kind == "steps":
         jobs = [(n, rng.randint(1, total)) for n in range(1, total + 1)]
     elif kind == "random":
-        jobs = [(rng.randint(1, total), rng.randint(1, total)) for _ in range(limit)]
+        jobs = [(n, rng.randint(1, total)) for n in range(1, (limit or 500) + 1)]
     else:
         kinds = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EBUSY)
         jobs = [(n, kinds[n % 4] if kind == "errors" else kinds[(n // 2) % 4]) for n in range(1, total + 1)]
@@ -271,12 +289,16 @@ def main(words: list[str]) -> None:
     began, problems, done = time.monotonic(), [], 0
     for first, second in jobs:
         done += 1
-        if kind == "errors":
+        if kind == "random":
+            moments = (rng.uniform(0, campaign.seconds), rng.uniform(0, campaign.seconds))
+            wrong = campaign.killed_at(*moments)
+        elif kind == "errors":
             wrong = campaign.failed(first, second, lasting=bool(first % 3))
         else:
             wrong = campaign.killed(first, second)
         if wrong:
-            problems.append(f"{first} {campaign.steps[first - 1]} / {second}: {wrong}")
+            where = moments if kind == "random" else f"{first} {campaign.steps[first - 1]} / {second}"
+            problems.append(f"{where}: {wrong}")
             if campaign.sabotage or len(problems) > 4:
                 break
     print(json.dumps({"steps": total, "runs": done, "seconds": time.monotonic() - began, "problems": problems}))

@@ -88,6 +88,21 @@ def test_a_file_open_in_an_office_program_waits(inbox: Path, good: bytes, lock: 
     assert names(looks.look(61.0))[0] == ["a.xlsx"]
 
 
+@pytest.mark.parametrize("lock", ["~$a.xlsx", ".~lock.a.xlsx#"])
+def test_a_lock_that_a_crashed_program_left_behind_is_forgotten_after_a_day(
+    inbox: Path, good: bytes, lock: str
+) -> None:
+    (inbox / "a.xlsx").write_bytes(good)
+    (inbox / lock).write_bytes(b"x")
+    hour = 3600
+    for age, taken in ((23 * hour, []), (25 * hour, ["a.xlsx"])):
+        then = time.time() - age
+        os.utime(inbox / lock, (then, then))
+        looks = Settling(inbox)
+        looks.look(0.0)
+        assert names(looks.look(60.0))[0] == taken
+
+
 @pytest.mark.parametrize(
     "name", ["~$a.xlsx", ".hidden.xlsx", "a.xlsx.tmp", "a.part", "Thumbs.db", "desktop.ini", "b.crdownload", "c.xlsx~"]
 )
