@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import trouble
+from pipeline.durable import sync_folder
 from pipeline.settings import Settings
 from schemas.language import Text
 
@@ -198,7 +199,7 @@ def claim(settings: Settings, files: Sequence[Seen], first: int, received_at: da
     try:
         for number, seen in enumerate(files, first):
             envelopes.append((seen, _envelope(settings, number, seen.name, received_at)))
-        _fsync_taking(settings)
+        sync_folder(settings.taking)
     except OSError as error:
         for _, envelope in envelopes:
             envelope.unlink(missing_ok=True)
@@ -239,15 +240,6 @@ def _envelope(settings: Settings, number: int, name: str, received_at: datetime)
         os.fsync(handle.fileno())
     os.replace(temporary, path)
     return path
-
-
-def _fsync_taking(settings: Settings) -> None:
-    if os.name == "posix":
-        handle = os.open(settings.taking, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def claims(settings: Settings, received_at: datetime, last: int) -> list[tuple[Path, dict[str, Any]]]:

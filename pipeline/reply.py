@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.durable import make_folder, sync_folder
 from pipeline.model import Finding, Posting, ReadRow, ValidationResult
 from pipeline.office.compose import marked, plan_copy, unit_copy
 from pipeline.office.forms import draw
@@ -44,7 +45,7 @@ def _stem(name: str, form: str | None) -> str:
 def place(settings: Settings, relative: str, write: Callable[[str], None]) -> str:
     """Write a file aside and rename it into place in outbox -> its path in outbox. A target held open gets a second name."""
     target = settings.outbox / relative
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     temporary = settings.writing / f"{uuid.uuid4().hex}{target.suffix}"
     try:
         write(str(temporary))
@@ -55,6 +56,7 @@ def place(settings: Settings, relative: str, write: Callable[[str], None]) -> st
         except PermissionError:  # Excel holds the target open on Windows
             target = target.with_name(f"{target.stem} (2){target.suffix}")
             os.replace(temporary, target)
+        sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
     return target.relative_to(settings.outbox).as_posix()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.durable import make_folder, sync_folder, write_durably
 from pipeline.settings import Settings
 
 _BLOCK = 1024 * 1024
@@ -24,32 +25,6 @@ class Kept:
     arrival: dict[str, Any]
     size: int
     mtime_ns: int
-
-
-def fsync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_durably(path: Path, data: bytes, aside: Path) -> None:
-    """`data` at `path`, whole or not at all: written in `aside`, fsync, rename, fsync of the folder."""
-    temporary = aside / uuid.uuid4().hex
-    try:
-        with open(temporary, "wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    fsync_folder(path.parent)
 
 
 def aside(settings: Settings) -> Path:
@@ -75,9 +50,9 @@ def keep(settings: Settings, claimed: Path, claim: Mapping[str, Any]) -> Kept:
         folder = folder_of(settings, sha)
         original = folder / "original"
         if not original.exists() or original.stat().st_size != stat.st_size:
-            _make(folder, settings.originals)
+            make_folder(folder)
             os.replace(temporary, original)
-            fsync_folder(folder)
+            sync_folder(folder)
     finally:
         temporary.unlink(missing_ok=True)
     arrival = {**claim, "sha256": sha, "size": stat.st_size, "path": original.relative_to(settings.var).as_posix()}
@@ -102,14 +77,6 @@ def _copy(source: Path, target: Path) -> tuple[str, os.stat_result]:
     if written != stat.st_size:
         raise BlockingIOError(11, "the file changed while it was read", str(source))
     return digest.hexdigest(), stat
-
-
-def _make(folder: Path, top: Path) -> None:
-    if folder.is_dir():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    fsync_folder(folder.parent)
-    fsync_folder(top)
 
 
 def sealed(content: Mapping[str, Any]) -> bytes:

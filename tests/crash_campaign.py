@@ -212,6 +212,14 @@ class Campaign:
             problems += half_written(root)
         return self.settle(root, problems)
 
+    def unpowered(self, first: int, second: int, rng: random.Random) -> str:
+        """The power fails before step `first`, and again in the recovery: what was not synced is lost in part."""
+        root = self.fresh("unpowered")
+        for at in (first, second):
+            receive(root, Steps(root, kill_at=at, power=rng), self.sabotage)
+            shutil.rmtree(self.work / "lost-unpowered", ignore_errors=True)
+        return self.settle(root, [])
+
     def killed_at(self, first: float, second: float) -> str:
         """Killed after `first` seconds, and `second` seconds into its recovery -> what is wrong then."""
         root = self.fresh("killed")
@@ -276,7 +284,7 @@ def main(words: list[str]) -> None:
     campaign = Campaign(office, work, SABOTAGES[words[6]] if len(words) > 6 else None)
     rng, total = random.Random(seed), len(campaign.steps)
     part, parts = map(int, share.split("/"))
-    if kind == "steps":
+    if kind in ("steps", "power"):
         jobs = [(n, rng.randint(1, total)) for n in range(1, total + 1)]
     elif kind == "random":
         jobs = [(n, rng.randint(1, total)) for n in range(1, (limit or 500) + 1)]
@@ -292,6 +300,8 @@ def main(words: list[str]) -> None:
         if kind == "random":
             moments = (rng.uniform(0, campaign.seconds), rng.uniform(0, campaign.seconds))
             wrong = campaign.killed_at(*moments)
+        elif kind == "power":
+            wrong = campaign.unpowered(first, second, rng)
         elif kind == "errors":
             wrong = campaign.failed(first, second, lasting=bool(first % 3))
         else:

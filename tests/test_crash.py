@@ -67,6 +67,11 @@ def test_killed_at_random_moments_among_many_files(many: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("shard", range(1, SHARDS + 1))
+def test_power_fails_and_what_was_not_synced_is_lost(nine: Path, tmp_path: Path, shard: int) -> None:
+    assert campaign(nine, tmp_path, "power", f"{shard}/{SHARDS}")["problems"] == []
+
+
+@pytest.mark.parametrize("shard", range(1, SHARDS + 1))
 def test_disk_full_io_error_no_permission_and_busy_at_every_step(nine: Path, tmp_path: Path, shard: int) -> None:
     said = campaign(nine, tmp_path, "errors", f"{shard}/{SHARDS}")
     assert said["problems"] == []
