@@ -38,12 +38,16 @@ class Submission:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as read: `text` as typed, `kind` as stored (text number percent date bool error formula_empty)."""
+    """One cell as read: `text` as typed, `kind` as stored (text number percent date bool error formula_empty).
+
+    `shown` is what Excel shows, where its number format makes another figure of the value (thousands cut off); else None.
+    """
 
     text: str
     kind: str
     address: str
     formula: bool = False
+    shown: str | None = None
 
     @property
     def blank(self) -> bool:
@@ -53,12 +57,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class RawSheet:
-    """One worksheet as plain data: `cells[(row, column)]`, both counted from 0."""
+    """One worksheet as plain data: `cells[(row, column)]`, both counted from 0.
+
+    `kind` is the file's (xlsx, xls, ods); `objects` are the cells at which pictures and the like stand, "" where unknown.
+    """
 
     name: str
     hidden: bool
     cells: Mapping[tuple[int, int], Cell]
     merges: tuple[str, ...] = ()
+    kind: str = "xlsx"
+    objects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.model import Cell, Finding, Identity, Place, RawSheet, Reading, ReadRow, Submission
 from pipeline.office.forms import ACCEPT, ACCEPT_HEAD, FIX_SHEET
@@ -21,7 +21,7 @@ from schemas.thai import clean, skeleton
 _LOOK_ROWS = 40
 _FALLBACK_YEAR = 2567
 _OURS = ("คำชี้แจง", FIX_SHEET)
-_LISTED = 8
+_LISTED, _FEW = 8, 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
     """
     form = forms()[identity.form or ""]
     rows: list[ReadRow] = []
-    findings: list[Finding] = []
+    findings: list[Finding] = _of_kind(sheets)
+    sheets = [_as_seen(s) for s in sheets]
     taken: set[str] = set()
     for sheet in form.sheets(identity.fiscal_year or _FALLBACK_YEAR):
         table = _find(sheet, [s for s in sheets if s.name not in taken])
@@ -51,8 +52,10 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
         taken.add(table.raw.name)
         here, outside = _rows(sheet, table)
         rows += here
-        findings += [*_missing_columns(sheet, table), *_outside(table, outside), *_merged(sheet, table)]
+        findings += [*_missing_columns(sheet, table), *_outside(table, outside)]
+        findings += [*_merged(sheet, table, here), *_typed_over(sheet, here)]
     findings += _strangers(form, [s for s in sheets if s.name not in taken])
+    findings += _objects([s for s in sheets if s.name in taken or s.name in _OURS])
     rows, applied = _apply(rows, _accepted(sheets))
     asked = tuple(p for _, severity, places in asked_before(sheets).values() if severity == "error" for p in places)
     return Reading(submission, identity, tuple(rows), (*findings, *applied), asked=asked)
@@ -183,17 +186,90 @@ def _outside(table: _Table, cells: Sequence[Cell]) -> list[Finding]:
     )
 
 
-def _merged(sheet: Sheet, table: _Table) -> list[Finding]:
-    """Merged cells that touch what the unit types: the value of such a cell may be meant for all of them."""
-    inputs = {table.columns[f.key] for f in sheet.inputs if f.key in table.columns}
-    touched = []
+def _as_seen(raw: RawSheet) -> RawSheet:
+    """The sheet without what lies hidden under merged cells: nobody who looks at it sees more than the first one."""
+    areas = [a for ref in raw.merges if (a := _area(ref))]
+    if not areas:
+        return raw
+
+    def hidden(place: tuple[int, int]) -> bool:
+        inside = (a for a in areas if a[0] <= place[0] <= a[2] and a[1] <= place[1] <= a[3])
+        return any(place != (a[0], a[1]) for a in inside)
+
+    return replace(raw, cells={at: cell for at, cell in raw.cells.items() if not hidden(at)})
+
+
+def _area(ref: str) -> tuple[int, int, int, int] | None:
+    """First row, first column, last row, last column of a merged area, counted from 0."""
+    match = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", ref)
+    if match is None:
+        return None
+    return int(match[2]) - 1, column_number(match[1]) - 1, int(match[4]) - 1, column_number(match[3]) - 1
+
+
+def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Finding]:
+    """Merged cells that touch what the unit types: the value of such a cell may be meant for all of them.
+
+    Over several figures that is never guessed: the rows are held. Over words only the first cell is read, and told.
+    """
+    inputs = {table.columns[f.key]: f for f in sheet.inputs if f.key in table.columns}
+    by_row = {r.number - 1: r for r in rows}
+    touched: list[Place] = []
+    unsure: list[Finding] = []
     for ref in table.raw.merges:
-        match = re.fullmatch(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)", ref)
-        if match and int(match[4]) - 1 > table.head:
-            span = range(column_number(match[1]) - 1, column_number(match[3]))
-            if inputs & set(span):
-                touched.append(Place(f"{match[1]}{match[2]}"))
-    return [_finding("W_MERGED", table.raw.name, touched[:_LISTED])] if touched else []
+        area = _area(ref)
+        if area is None or area[2] <= table.head:
+            continue
+        first = table.raw.cells.get(area[:2])
+        under = [(r, c) for r in sorted(by_row) if area[0] <= r <= area[2] for c in sorted(inputs) if area[1] <= c <= area[3]]
+        figures = [(r, c) for r, c in under if inputs[c].kind == "number"]
+        if not under or first is None or first.blank:
+            continue
+        if len(under) > 1 and figures or any(at != area[:2] for at in figures):
+            places = [_place_at(sheet, by_row[r], inputs[c].key) for r, c in under]
+            unsure.append(_finding("E_MERGED", table.raw.name, places, value=ref))
+        else:
+            touched.append(Place(address(*area[:2])))
+    return unsure + ([_finding("W_MERGED", table.raw.name, touched[:_LISTED])] if touched else [])
+
+
+def _place_at(sheet: Sheet, row: ReadRow, key: str) -> Place:
+    cell = row.cells[key]
+    return Place(cell.address, sheet.key, clean(row.text("indicator")), key, cell.text)
+
+
+def _typed_over(sheet: Sheet, rows: Sequence[ReadRow]) -> list[Finding]:
+    """Cells that we compute and that hold a typed value now. A formula without a stored value is still ours."""
+    ours = [f.key for f in sheet.fields if f.kind == "computed"]
+    found = [
+        _place_at(sheet, row, key)
+        for row in rows
+        for key in ours
+        if key in row.cells and not _still_computed(row.cells[key])
+    ]
+    if not found:
+        return []
+    shown = "”, “".join(dict.fromkeys(p.value for p in found[:_FEW])) + ("” … “" if len(found) > _FEW else "")
+    return [_finding("W_OUR_FORMULA", rows[0].sheet, found, value=shown, count=str(len(found)))]
+
+
+def _still_computed(cell: Cell) -> bool:
+    return cell.blank or cell.formula or cell.kind in ("formula_empty", "error")
+
+
+def _of_kind(sheets: Sequence[RawSheet]) -> list[Finding]:
+    """A word about a workbook of another kind than ours: the answer comes as .xlsx."""
+    kinds = {s.kind for s in sheets} - {"xlsx"}
+    return [_finding("I_OLD_KIND", "", value=f".{k}") for k in kinds]
+
+
+def _objects(raws: Sequence[RawSheet]) -> list[Finding]:
+    """Pictures and the like on sheets of ours: they are not read, and do not travel back."""
+    return [
+        _finding("I_PICTURE", raw.name, [Place(at) for at in raw.objects if at][:_LISTED], value=str(len(raw.objects)))
+        for raw in raws
+        if raw.objects
+    ]
 
 
 def _strangers(form: Form, raws: Sequence[RawSheet]) -> list[Finding]:
@@ -201,7 +277,8 @@ def _strangers(form: Form, raws: Sequence[RawSheet]) -> list[Finding]:
     others = [f for f in forms().values() if f.name != form.name and f.order]
     found = []
     for raw in raws:
-        if raw.name.startswith("_") or raw.name in _OURS or not any(not c.blank for c in raw.cells.values()):
+        empty = not raw.objects and all(c.blank for c in raw.cells.values())
+        if raw.name.startswith("_") or raw.name in _OURS or empty:
             continue
         if form.order and any(_locate(s, raw) for f in others for s in f.sheets(_FALLBACK_YEAR)[:1]):
             return [_finding("E_TWO_FORMS", raw.name)]

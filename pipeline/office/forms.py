@@ -13,7 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.office import live
 from pipeline.office.book import Book, safe
-from pipeline.office.reader import address, column_letters
+from pipeline.office.look import column_letters
+from pipeline.office.reader import address
 from schemas.forms.quarterly_result import REPORTABLE, STATUSES
 from schemas.language import Field, Form, Sheet, Text
 from schemas.thai import width

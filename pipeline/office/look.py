@@ -9,7 +9,10 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from pipeline.office.compound import Broken, Compound
 
 MIB = 1024 * 1024
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -60,14 +63,13 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "เอกสาร RTF", "an RTF document"),
     (b"MZ", "โปรแกรม", "a program"),
 )
+_VERY_OLD = ("สมุดงานรุ่นเก่ามาก (.xls ก่อน Excel 97)", "a very old workbook (.xls before Excel 97)")
 _OLD_SHEETS = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 
 
 def _not_a_zip(data: bytes) -> Unsafe:
-    if data.startswith(OLE):
-        return _ole(data)
     if data[:2] in _OLD_SHEETS:
-        return Unsafe("E_NOT_OURS", "สมุดงานรุ่นเก่า (.xls)", "an old workbook (.xls)")
+        return Unsafe("E_NOT_OURS", *_VERY_OLD)
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     for magic, th, en in _MAGIC:
         if head[: len(magic)].lower() == magic.lower():
@@ -84,18 +86,33 @@ def _not_a_zip(data: bytes) -> Unsafe:
 
 
 def _ole(data: bytes) -> Unsafe:
-    """Kinds of the old container by the names in its directory."""
+    """Kinds of the old container by the names in its directory, or in its bytes where the directory is cut off."""
 
     def has(name: str) -> bool:
         return any(n.encode("utf-16-le") in data for n in (name, name.upper()))
 
     if has("EncryptedPackage") or has("EncryptionInfo"):
         return Unsafe("E_UNSAFE_PASSWORD")
-    if has("Workbook") or has("Book"):
-        return Unsafe("E_NOT_OURS", "สมุดงานรุ่นเก่า (.xls)", "an old workbook (.xls)")
+    if has("Workbook"):
+        return Unsafe("E_UNSAFE_BROKEN", "ไฟล์ .xls ขาดหายหรือเสียหาย", "an .xls cut off or damaged")
+    if has("Book"):
+        return Unsafe("E_NOT_OURS", *_VERY_OLD)
     if has("WordDocument"):
         return Unsafe("E_UNSAFE_NOT_XLSX", "เอกสาร Word รุ่นเก่า (.doc)", "an old Word document (.doc)")
     return Unsafe("E_UNSAFE_NOT_XLSX", "ไฟล์ Office รุ่นเก่า", "an old Office file")
+
+
+def _old_workbook(data: bytes) -> dict[str, bytes]:
+    """The workbook stream of an .xls, under the name "Workbook"; "macros" where it has any."""
+    try:
+        container = Compound(data)
+        names = container.names()
+        if "workbook" not in names or names & {"encryptedpackage", "encryptioninfo"}:
+            raise _ole(data)
+        parts = {"Workbook": container.stream("Workbook")}
+    except Broken as error:
+        raise _ole(data) from error
+    return {**parts, "macros": b""} if "_vba_project_cur" in names else parts
 
 
 # -- the archive -------------------------------------------------------------------------------------------------------
@@ -255,6 +272,16 @@ def _check_strings(part: bytes) -> None:
         raise Unsafe("E_UNSAFE_SIZE", "ข้อความมากเกินกำหนด", "too many strings")
 
 
+def column_letters(column: int) -> str:
+    """Letters of a column counted from 0: 0 -> "A", 26 -> "AA"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 def column_number(letters: str) -> int:
     """1 for "A", 27 for "AA"."""
     number = 0
@@ -267,7 +294,7 @@ def column_number(letters: str) -> int:
 _OTHER_KINDS = (
     ("word/document.xml", "E_UNSAFE_NOT_XLSX", "เอกสาร Word", "a Word document"),
     ("ppt/presentation.xml", "E_UNSAFE_NOT_XLSX", "งานนำเสนอ PowerPoint", "a PowerPoint file"),
-    ("content.xml", "E_NOT_OURS", "ไฟล์ OpenDocument (.ods)", "an OpenDocument file (.ods)"),
+    ("content.xml", "E_UNSAFE_NOT_XLSX", "เอกสาร OpenDocument ที่ไม่ใช่สมุดงาน", "an OpenDocument file that is no workbook"),
     ("xl/workbook.bin", "E_NOT_OURS", "สมุดงานแบบ .xlsb", "a .xlsb workbook"),
     ("index/document.iwa", "E_NOT_OURS", "ไฟล์ Numbers ของ Apple", "an Apple Numbers file"),
 )
@@ -287,16 +314,37 @@ def _other_kind(data: bytes, entries: list[zipfile.ZipInfo]) -> Unsafe:
 
 
 def look(data: bytes) -> dict[str, bytes]:
-    """The XML parts of an .xlsx by name, where the file is safe to open; raises Unsafe with the rule's code otherwise."""
+    """The parts of a workbook by name, where it is safe to open; raises Unsafe with the rule's code otherwise.
+
+    An .xlsx gives its XML parts, an .ods its "content.xml", an .xls its "Workbook" stream.
+    """
     if not data:
         raise Unsafe("E_UNSAFE_EMPTY")
     if len(data) > LIMITS.file_bytes:
         raise Unsafe("E_UNSAFE_SIZE", f"เกิน {LIMITS.file_bytes // MIB} MiB", f"over {LIMITS.file_bytes // MIB} MiB")
+    if data.startswith(OLE):
+        return _old_workbook(data)
     if not data.startswith(b"PK\x03\x04"):
         raise _not_a_zip(data)
     entries = _entries(data)
-    if "xl/workbook.xml" not in {e.filename for e in entries}:
+    names = {e.filename for e in entries}
+    if "encrypted-package" in names:  # how newer office programs lock an .ods
+        raise Unsafe("E_UNSAFE_PASSWORD")
+    document = "xl/workbook.xml" not in names and "content.xml" in names
+    if "xl/workbook.xml" not in names and not (document and _is_spreadsheet(data, entries)):
         raise _other_kind(data, entries)
+    parts = _unpacked(data, entries, _keep_document if document else _keep)
+    if document:
+        _check_xml("content.xml", parts["content.xml"])
+    if sum(n.startswith("xl/worksheets/") and n.endswith(".xml") for n in parts) > LIMITS.sheets:
+        raise Unsafe("E_UNSAFE_SIZE", "แผ่นงานมากเกินกำหนด", "too many sheets")
+    return parts
+
+
+def _unpacked(
+    data: bytes, entries: list[zipfile.ZipInfo], keep: Callable[[str, bytes, dict[str, bytes]], None]
+) -> dict[str, bytes]:
+    """What `keep` puts aside of all entries, each unpacked and counted."""
     seen: set[str] = set()
     parts: dict[str, bytes] = {}
     total = 0
@@ -308,10 +356,26 @@ def look(data: bytes) -> dict[str, bytes]:
         total += len(plain)
         if total > LIMITS.total_bytes:
             raise Unsafe("E_UNSAFE_SIZE", f"{total // MIB} MiB", f"{total // MIB} MiB")
-        _keep(entry.filename, plain, parts)
-    if sum(n.startswith("xl/worksheets/") and n.endswith(".xml") for n in parts) > LIMITS.sheets:
-        raise Unsafe("E_UNSAFE_SIZE", "แผ่นงานมากเกินกำหนด", "too many sheets")
+        keep(entry.filename, plain, parts)
     return parts
+
+
+def _is_spreadsheet(data: bytes, entries: list[zipfile.ZipInfo]) -> bool:
+    """Whether an OpenDocument archive says that it is a workbook."""
+    kind = next((e for e in entries if e.filename == "mimetype"), None)
+    return kind is not None and b"opendocument.spreadsheet" in _unpack(data, kind)
+
+
+def _keep_document(name: str, plain: bytes, parts: dict[str, bytes]) -> None:
+    """Parts of an .ods. Encrypted content is no XML, so the manifest (which comes last) is asked before it is parsed."""
+    if name == "META-INF/manifest.xml":
+        parts[name] = plain
+        if b"encryption-data" in plain:
+            raise Unsafe("E_UNSAFE_PASSWORD")
+    if name == "content.xml":
+        parts[name] = plain
+    if re.match(r"(?:Basic/.+/|Scripts/)", name) and not name.endswith("/script-lb.xml"):
+        parts["macros"] = b""
 
 
 def _keep(name: str, plain: bytes, parts: dict[str, bytes]) -> None:

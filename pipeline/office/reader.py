@@ -15,19 +15,9 @@ from types import TracebackType
 from typing import Any
 
 from pipeline.model import Cell, RawSheet
-from pipeline.office.look import Unsafe
+from pipeline.office.look import Unsafe, column_letters
 
 SECONDS = 20.0
-
-
-def column_letters(column: int) -> str:
-    """Letters of a column counted from 0: 0 -> "A", 26 -> "AA"."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def address(row: int, column: int) -> str:
@@ -124,7 +114,7 @@ class Reader:
             return Unsafe(*answer["unsafe"])
         if "trouble" in answer:
             return OSError(*answer["trouble"])
-        return [_sheet(s) for s in answer["sheets"]], bool(answer["macros"])
+        return [_sheet(s, answer["kind"]) for s in answer["sheets"]], bool(answer["macros"])
 
     def _ask(self, path: str) -> dict[str, Any]:
         child = self._idle.get()
@@ -139,6 +129,10 @@ class Reader:
             self._idle.put(child)
 
 
-def _sheet(data: dict[str, Any]) -> RawSheet:
-    cells = {(r, c): Cell(text, kind, address(r, c), formula) for r, c, text, kind, formula in data["cells"]}
-    return RawSheet(data["name"], data["hidden"], cells, tuple(data.get("merges", ())))
+def _sheet(data: dict[str, Any], kind: str) -> RawSheet:
+    cells = {
+        (r, c): Cell(text, stored, address(r, c), formula, shown)
+        for r, c, text, stored, formula, shown in data["cells"]
+    }
+    objects = tuple(o["address"] for o in data["objects"])
+    return RawSheet(data["name"], data["hidden"], cells, tuple(data["merges"]), kind, objects)

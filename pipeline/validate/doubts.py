@@ -59,7 +59,7 @@ def ask(
         )
         slips = slips_of(figures, known, others, last, none, own_of_row(figures, known), strange)
         _baselines(rows, figures, known, slips, plan.fiscal_year)
-    spelt = _spelling(rows, figures, slips)
+    spelt = _spelling(rows, figures, slips) | _shown_otherwise(rows, figures)
     for n, row in enumerate(rows):
         _scale(row, keys, [s for s in slips.get(n, ()) if (n, s.column) not in spelt])
         if strange[n] and n not in slips:
@@ -160,6 +160,28 @@ def _spelling(rows: Sequence[Row], figures: Figures, slips: Mapping[int, Sequenc
                     pairs_en=", ".join(f"“{a}” is {b}" for a, b in pairs),
                 )
             )
+    return asked
+
+
+def _shown_otherwise(rows: Sequence[Row], figures: Figures) -> set[tuple[int, int]]:
+    """Ask about numbers whose format shows another figure than was stored -> the cells asked about (line, column)."""
+    asked: set[tuple[int, int]] = set()
+    for n, row in enumerate(rows):
+        cells = {c: row.row.cells[key] for c, key in enumerate(figures.keys) if key in row.row.cells}
+        strange = {c: cell for c, cell in cells.items() if cell.shown is not None}
+        if not strange:
+            continue
+        asked |= {(n, c) for c in strange}
+        pairs = [(cell.shown or "", cell.text) for cell in strange.values()]
+        row.findings.append(
+            about(
+                "Q_SHOWN",
+                row,
+                [figures.keys[c] for c in strange],
+                pairs=", ".join(f"“{a}” แต่อ่านเป็น {b}" for a, b in pairs),
+                pairs_en=", ".join(f"“{a}” but is read as {b}" for a, b in pairs),
+            )
+        )
     return asked
 
 

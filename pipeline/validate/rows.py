@@ -67,7 +67,26 @@ def assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[
                     )
                 )
         rows += [r for r in seen.values()]
-    return rows, found
+    return rows, _held_by(found, rows)
+
+
+def _held_by(found: list[Finding], rows: Sequence[Row]) -> list[Finding]:
+    """Findings that are about the file; those that blame cells of certain rows are put on these rows and hold them."""
+    loose = []
+    for f in found:
+        if f.rule != "E_MERGED":
+            loose.append(f)
+            continue
+        for row in rows:
+            own = tuple(p for p in f.places if row.row.sheet == f.sheet and p.address in _addresses(row))
+            if own:
+                mine = tuple(replace(p, indicator=row.indicator["code"]) for p in own)
+                row.findings.append(replace(f, places=mine, indicator=row.indicator["code"], period=row.period))
+    return loose
+
+
+def _addresses(row: Row) -> set[str]:
+    return {c.address for c in row.row.cells.values()}
 
 
 def _not_ours(row: ReadRow, period: str) -> Finding:
