@@ -20,7 +20,7 @@ def identity_of(sheets: Sequence[RawSheet]) -> Identity:
     visible = _visible(sheets)
     form = hidden.get("form") or _form_by_keys(sheets)
     year = _number(hidden.get("fiscal_year", "")) or visible.fiscal_year
-    if visible.fiscal_year not in (None, year):
+    if any(y not in (None, year) for y in (_visible([s]).fiscal_year for s in sheets)):
         year = None  # the head says another year than the hidden sheet: ask, never guess
     return Identity(
         form=form if form in forms() else None,

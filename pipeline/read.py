@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Cell, Finding, Identity, Place, RawSheet, Reading, ReadRow, Submission
 from pipeline.office.forms import ACCEPT, ACCEPT_HEAD, FIX_SHEET
-from pipeline.office.look import column_number
+from pipeline.office.look import column_letters, column_number
 from pipeline.office.reader import address
 from schemas.forms.central_plan import EXAMPLE_MARK
 from schemas.forms_index import forms
@@ -21,7 +21,7 @@ from schemas.thai import clean, skeleton
 _LOOK_ROWS = 40
 _FALLBACK_YEAR = 2567
 _OURS = ("คำชี้แจง", FIX_SHEET)
-_LISTED, _FEW = 8, 3
+_LISTED = 8
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,10 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
         here, outside = _rows(sheet, table)
         rows += here
         findings += [*_missing_columns(sheet, table), *_outside(table, outside)]
-        findings += [*_merged(sheet, table, here), *_typed_over(sheet, here)]
-    findings += _strangers(form, [s for s in sheets if s.name not in taken])
+        findings += [*_merged(sheet, table, here), *_contradicted(sheet, table), *_twice(sheet, table, here)]
+        findings += _other_copies(form, sheet, table, here, [s for s in sheets if s.name not in taken])
+    copies = {f.value for f in findings if f.rule == "E_TWO_SHEETS"}
+    findings += _strangers(form, [s for s in sheets if s.name not in taken | copies])
     findings += _objects([s for s in sheets if s.name in taken or s.name in _OURS])
     rows, applied = _apply(rows, _accepted(sheets))
     asked = tuple(p for _, severity, places in asked_before(sheets).values() if severity == "error" for p in places)
@@ -147,6 +149,74 @@ def _missing_columns(sheet: Sheet, table: _Table) -> list[Finding]:
     return [_finding("E_COLUMN", table.raw.name, (Place(address(table.head, 0)),), value=listed)]
 
 
+def _contradicted(sheet: Sheet, table: _Table) -> list[Finding]:
+    """Columns whose visible heading is plainly another column's than their hidden key says: nobody knows which is meant."""
+    meaning = _meaning(sheet)
+    headings = [(key, table.raw.cells.get((table.head, column))) for key, column in table.columns.items()]
+    own = {f.key for f in sheet.inputs}
+    wrong = [
+        (cell, means)
+        for key, cell in headings
+        if cell and (means := meaning(strip(cell.text))) not in (None, key) and {key, means} & own
+    ]
+    if not wrong:
+        return []
+    listed = ", ".join(f"“{_first_line(cell.text)}”" for cell, _ in wrong[:_LISTED])
+    return [_finding("E_HEADING", table.raw.name, [Place(cell.address) for cell, _ in wrong], value=listed)]
+
+
+def _first_line(text: str) -> str:
+    return strip(text).partition("\n")[0]
+
+
+def _twice(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Finding]:
+    """Rows in which a column of the form stands twice with different figures: which one is meant is never guessed."""
+    meaning = _meaning(sheet)
+    keys = {f.key: f for f in sheet.inputs if f.key in table.columns}
+    more: dict[int, str] = {}
+    for (row, column), cell in table.raw.cells.items():
+        if table.head - 2 <= row <= table.head:
+            key = strip(cell.text) if strip(cell.text) in keys else meaning(strip(cell.text))
+            if key in keys and table.columns[key] != column and column not in table.columns.values():
+                more[column] = key
+    found = []
+    for column, key in more.items():
+        other = [(r, table.raw.cells.get((r.number - 1, column))) for r in rows]
+        places = [
+            _place_at(sheet, r, key) for r, c in other if c and not c.blank and strip(c.text) != strip(r.text(key))
+        ]
+        if places:
+            both = f"{column_letters(table.columns[key])}, {column_letters(column)}"
+            found.append(_finding("E_TWO_COLUMNS", table.raw.name, places, value=both, name=keys[key].label.th))
+    return found
+
+
+def _other_copies(
+    form: Form, sheet: Sheet, table: _Table, rows: Sequence[ReadRow], raws: Sequence[RawSheet]
+) -> list[Finding]:
+    """Rows of which a second copy of the sheet says something else: which copy is meant is never guessed."""
+    names = {skeleton(s.name) for s in form.sheets(_FALLBACK_YEAR)}
+    found = []
+    for raw in raws:
+        if raw.name.startswith("_") or raw.name in _OURS or skeleton(raw.name) in names or not _right_sheet(sheet, raw):
+            continue
+        again = _locate(sheet, raw)
+        if again is None:
+            continue
+        said = {clean(r.text(sheet.row_key)): r for r in _rows(sheet, again)[0]}
+        keys = [f.key for f in sheet.inputs if f.key in table.columns and f.key in again.columns]
+        places = [
+            _place_at(sheet, row, key)
+            for row in rows
+            if (other := said.get(clean(row.text(sheet.row_key)))) is not None
+            for key in keys
+            if strip(other.text(key)) != strip(row.text(key))
+        ]
+        if places and any(not c.blank for r in said.values() for k in keys if (c := r.cells.get(k))):
+            found.append(_finding("E_TWO_SHEETS", table.raw.name, places, value=raw.name, name=table.raw.name))
+    return found
+
+
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
@@ -158,12 +228,15 @@ def _rows(sheet: Sheet, table: _Table) -> tuple[list[ReadRow], list[Cell]]:
         if row > table.head and not cell.blank:
             by_row.setdefault(row, {})[column] = cell
     typed = {f.key for f in sheet.inputs} | {sheet.row_key}
+    meaning = _meaning(sheet)
     rows: list[ReadRow] = []
     outside: list[Cell] = []
     for row in sorted(by_row):
         cells = {fields[c]: cell for c, cell in by_row[row].items() if c in fields}
         if "mark" in cells and clean(cells["mark"].text).startswith(EXAMPLE_MARK):
             continue
+        if sheet.row_key in cells and meaning(strip(cells[sheet.row_key].text)) == sheet.row_key:
+            continue  # the headings once more, as people repeat them for printing
         outside += [cell for c, cell in by_row[row].items() if c not in fields]
         if typed & set(cells):
             rows.append(ReadRow(table.raw.name, sheet.key, row + 1, _complete(cells, row, table.columns)))
@@ -221,7 +294,9 @@ def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Findin
         if area is None or area[2] <= table.head:
             continue
         first = table.raw.cells.get(area[:2])
-        under = [(r, c) for r in sorted(by_row) if area[0] <= r <= area[2] for c in sorted(inputs) if area[1] <= c <= area[3]]
+        under = [
+            (r, c) for r in sorted(by_row) if area[0] <= r <= area[2] for c in sorted(inputs) if area[1] <= c <= area[3]
+        ]
         figures = [(r, c) for r, c in under if inputs[c].kind == "number"]
         if not under or first is None or first.blank:
             continue
@@ -236,25 +311,6 @@ def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Findin
 def _place_at(sheet: Sheet, row: ReadRow, key: str) -> Place:
     cell = row.cells[key]
     return Place(cell.address, sheet.key, clean(row.text("indicator")), key, cell.text)
-
-
-def _typed_over(sheet: Sheet, rows: Sequence[ReadRow]) -> list[Finding]:
-    """Cells that we compute and that hold a typed value now. A formula without a stored value is still ours."""
-    ours = [f.key for f in sheet.fields if f.kind == "computed"]
-    found = [
-        _place_at(sheet, row, key)
-        for row in rows
-        for key in ours
-        if key in row.cells and not _still_computed(row.cells[key])
-    ]
-    if not found:
-        return []
-    shown = "”, “".join(dict.fromkeys(p.value for p in found[:_FEW])) + ("” … “" if len(found) > _FEW else "")
-    return [_finding("W_OUR_FORMULA", rows[0].sheet, found, value=shown, count=str(len(found)))]
-
-
-def _still_computed(cell: Cell) -> bool:
-    return cell.blank or cell.formula or cell.kind in ("formula_empty", "error")
 
 
 def _of_kind(sheets: Sequence[RawSheet]) -> list[Finding]:

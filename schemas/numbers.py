@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-_STRIP = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
+# Blanks of every width and marks that show nothing.
+_UNSEEN = "\u00a0\u00ad\u2007\u2009\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u202f\u2060\u2066\u2067\u2068\u2069\ufeff"
+_STRIP = " \t\r\n" + _UNSEEN
 _ALLOWED = re.compile(r"[0-9,./-]+")
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|-?\.[0-9]+")
 _LOOKALIKE = str.maketrans(
@@ -26,8 +28,9 @@ _LOOKALIKE = str.maketrans(
         ord("l"): "1",
         ord("+"): None,
         ord(" "): None,
-        0x00A0: None,
+        ord("'"): None,
         ord("_"): None,
+        **dict.fromkeys(map(ord, _UNSEEN)),
     }
 )
 MAX_LENGTH = 40

@@ -171,9 +171,7 @@ def _read_xls(data: bytes, parts: dict[str, bytes]) -> dict[str, Any]:
     if not found:
         raise Unsafe("E_NOT_OURS", "ไม่มีแผ่นงาน", "no worksheets")
     values = _values_or_unsafe(data, [(p.name, p.places) for p in found], True)
-    sheets = [
-        _plain(p.name, p.hidden, cells, p.merges, objects_of(p)) for p, cells in zip(found, values, strict=True)
-    ]
+    sheets = [_plain(p.name, p.hidden, cells, p.merges, objects_of(p)) for p, cells in zip(found, values, strict=True)]
     return {"kind": "xls", "sheets": sheets, "macros": "macros" in parts}
 
 
@@ -197,9 +195,19 @@ def _objects(parts: dict[str, bytes], sheet: str) -> list[dict[str, str]]:
         if kind == "drawing" and part in parts:
             tree = _tree(parts[part])
             found += [{"address": _anchor(a)} for wanted in _ANCHORS for a in tree.iterfind(wanted)]
+        elif kind == "comments" and part in parts:
+            found += _notes(_tree(parts[part]))
         elif kind in ("oleObject", "package", "image"):
             found.append({"address": ""})
     return found
+
+
+def _notes(tree: Any) -> list[dict[str, str]]:
+    """Notes on cells that somebody else wrote; LibreOffice keeps no authors, so notes without one may be ours."""
+    authors = [a.text or "" for a in tree.iterfind("{*}authors/{*}author")]
+    own = {str(n) for n, name in enumerate(authors) if name.strip() in ("", "opsbook")}
+    notes = tree.iterfind("{*}commentList/{*}comment")
+    return [{"address": n.get("ref", "")} for n in notes if n.get("authorId", "0") not in own]
 
 
 def _anchor(anchor: Any) -> str:

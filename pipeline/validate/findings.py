@@ -97,7 +97,10 @@ def _joined(group: list[Finding]) -> Finding:
     message = first.message
     values = list(dict.fromkeys(f.value for f in group))
     if len(values) > 1 and _only_value(rules()[first.rule]) and first.severity != "info":
-        shown = "”, “".join(values[:_SHOWN]) + (f"” … (+{len(values) - _SHOWN}) “" if len(values) > _SHOWN else "")
+        quoted = "“{value}”" in rules()[first.rule].text.th
+        close, begin = ("”", "“") if quoted else ("", "")
+        shown = f"{close}, {begin}".join(values[:_SHOWN])
+        shown += f"{close} … (+{len(values) - _SHOWN}) {begin}" if len(values) > _SHOWN else ""
         message = rules()[first.rule].text.filled(value=shown)
     return replace(
         first,

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.model import Finding, Place, Posting, Reading, ReadRow
+from pipeline.model import Cell, Finding, Place, Posting, Reading, ReadRow
 from pipeline.validate.findings import finding
 from schemas.language import Form, Sheet
 from schemas.numbers import strip
 from schemas.plan import Plan, code_finder
+from schemas.rules.totals import PARTS
 from schemas.thai import clean
+
+_OF_ROWS = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS")  # found while reading, and about certain rows
+_FEW = 3
 
 
 @dataclass
@@ -38,7 +42,7 @@ def assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[
     own = {i["code"]: i for i in plan.assigned(unit)}
     codes = code_finder(own)
     found = list(reading.findings)
-    incomplete = {f.sheet for f in reading.findings if f.rule == "E_COLUMN"}
+    incomplete = {f.sheet for f in reading.findings if f.rule in ("E_COLUMN", "E_HEADING")}
     rows: list[Row] = []
     for sheet in form.sheets(plan.fiscal_year):
         of_sheet = [r for r in reading.rows if r.sheet_key == sheet.key]
@@ -49,7 +53,7 @@ def assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[
         for row in of_sheet:
             code = codes(row.text("indicator"))
             if code is None:
-                found.append(_not_ours(row, period))
+                found.append(_not_ours(row, period, typed(row, sheet)))
             elif code in seen:
                 seen[code].findings.append(_at(row, "E_DOUBLE_INDICATOR", row.text("indicator"), period))
             else:
@@ -66,7 +70,8 @@ def assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[
                         value=indicator["code"],
                     )
                 )
-        rows += [r for r in seen.values()]
+        found += _typed_over(sheet, [*seen.values()])
+        rows += [*seen.values()]
     return rows, _held_by(found, rows)
 
 
@@ -74,7 +79,7 @@ def _held_by(found: list[Finding], rows: Sequence[Row]) -> list[Finding]:
     """Findings that are about the file; those that blame cells of certain rows are put on these rows and hold them."""
     loose = []
     for f in found:
-        if f.rule != "E_MERGED":
+        if f.rule not in _OF_ROWS:
             loose.append(f)
             continue
         for row in rows:
@@ -89,10 +94,39 @@ def _addresses(row: Row) -> set[str]:
     return {c.address for c in row.row.cells.values()}
 
 
-def _not_ours(row: ReadRow, period: str) -> Finding:
-    """A row without a code, or a total somebody added, is told and not read; any other code is unknown."""
+def without_what_follows(row: Row) -> None:
+    """Where it is not known which figure is meant, nothing is said of these cells and of totals made of them."""
+    unsure = {p.field for f in row.findings if f.rule in _OF_ROWS for p in f.places}
+    if unsure:
+        quarters = {total for total, parts in PARTS.items() if unsure & set(parts)}
+        about_it = unsure | quarters | ({"total"} if quarters & set(PARTS["total"]) else set())
+        row.findings = [f for f in row.findings if f.rule in _OF_ROWS or not about_it & {p.field for p in f.places}]
+
+
+def _typed_over(sheet: Sheet, rows: Sequence[Row]) -> list[Finding]:
+    """Cells that we compute and that hold a typed value now; a formula without a stored value is still ours."""
+    ours = [f.key for f in sheet.fields if f.kind == "computed"]
+    found = [
+        place_in(row, key)
+        for row in rows
+        for key in ours
+        if key in row.row.cells and not _still_computed(row.row.cells[key])
+    ]
+    if not found:
+        return []
+    shown = ", ".join(dict.fromkeys(f"“{strip(p.value)}”" for p in found[:_FEW])) + (" …" if len(found) > _FEW else "")
+    words = finding("W_OUR_FORMULA", rows[0].row.sheet, value=shown, count=len(found))
+    return [replace(words, places=tuple(found), value=found[0].value)]
+
+
+def _still_computed(cell: Cell) -> bool:
+    return cell.blank or cell.formula or cell.kind in ("formula_empty", "error")
+
+
+def _not_ours(row: ReadRow, period: str, filled: bool) -> Finding:
+    """A row without a code or figures, or a total somebody added, is told and not read; any other code is unknown."""
     text = clean(row.text("indicator"))
-    if not text or text.startswith(("รวม", "ยอดรวม", "ผลรวม", "เฉลี่ย", "total", "Total", "TOTAL")):
+    if not text or not filled or text.startswith(("รวม", "ยอดรวม", "ผลรวม", "เฉลี่ย", "total", "Total", "TOTAL")):
         return _at(row, "W_EXTRA_ROW", str(row.number), period)
     return _at(row, "E_UNKNOWN_INDICATOR", row.text("indicator"), period)
 

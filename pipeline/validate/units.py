@@ -15,7 +15,7 @@ from pipeline.validate.doubts import ask
 from pipeline.validate.findings import finding, from_row, merged, under_policy
 from pipeline.validate.past import Past, Standing
 from pipeline.validate.posting import against_ledger, posting_of
-from pipeline.validate.rows import Row, assign_rows, typed
+from pipeline.validate.rows import Row, assign_rows, typed, without_what_follows
 from schemas.forms_index import forms
 from schemas.language import Form, Sheet, Text
 from schemas.numbers import parse
@@ -96,6 +96,7 @@ def _judge_rows(
         _apply_rules(form, next(iter(sheets.values())), [rows[n] for n in live], [units[n] for n in live], plan, past)
     for n, row in enumerate(rows):
         sheet, unit = sheets[row.row.sheet_key], units[n]
+        without_what_follows(row)
         _revision_and_owner(row, readings[row.file], plan, unit)
         row.findings = [] if row.blocked else [under_policy(f, plan, unit, now.date()) for f in row.findings]
         posting = posting_of(form, sheet, row, unit, plan)

@@ -69,7 +69,10 @@ RULES = (
     Rule(
         "Q_SHOWN",
         "query",
-        Text("เซลล์แสดง {pairs} ตามค่าที่เก็บไว้ ค่าใดถูกต้อง", "The cell shows {pairs_en}, the value stored in it: which is right?"),
+        Text(
+            "เซลล์แสดง {pairs} ตามค่าที่เก็บไว้ ค่าใดถูกต้อง",
+            "The cell shows {pairs_en}, the value stored in it: which is right?",
+        ),
         Text(
             "รูปแบบเซลล์ตัดหลักหรือซ่อนค่า ตั้งรูปแบบเป็น “ทั่วไป” แล้วตรวจ ถ้าอ่านถูกแล้ว โปรดตอบในช่องหมายเหตุของแถว",
             "The number format cuts digits or hides them: set it to General and look; if it was read right, answer in the "
