@@ -300,7 +300,7 @@ def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Findin
         figures = [(r, c) for r, c in under if inputs[c].kind == "number"]
         if not under or first is None or first.blank:
             continue
-        if len(under) > 1 and figures or any(at != area[:2] for at in figures):
+        if (len(under) > 1 and figures) or any(at != area[:2] for at in figures):
             places = [_place_at(sheet, by_row[r], inputs[c].key) for r, c in under]
             unsure.append(_finding("E_MERGED", table.raw.name, places, value=ref))
         else:

@@ -97,7 +97,7 @@ def _kinds(good: bytes, parts: Mapping[str, bytes]) -> dict[str, Case]:
         "gzip": (b"\x1f\x8b\x08" + b"\x00" * 50, KIND),
         "program": (b"MZ\x90\x00" + b"\x00" * 50, KIND),
         "random": (bytes(rng.randrange(1, 256) for _ in range(5000)), (*BROKEN, *KIND)),
-        "xls": (directory("Workbook"), STRANGER),
+        "xls_without_a_book": (directory("Workbook"), BROKEN),
         "xls_95": (directory("Book"), STRANGER),
         "xls_raw": (b"\x09\x08\x10\x00\x00\x06\x05\x00" + b"\x00" * 100, STRANGER),
         "password": (directory("EncryptedPackage"), PASSWORD),

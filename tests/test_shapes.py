@@ -9,6 +9,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
 
 from pipeline import begin, judge
 from pipeline.model import Outcome
@@ -93,6 +95,20 @@ def _everything(book: openpyxl.Workbook) -> None:
     book["Sheet1"].insert_cols(1)
 
 
+def _headings_repeated(book: openpyxl.Workbook) -> None:
+    book[M].insert_rows(14)
+    for cell in book[M][HEAD]:
+        book[M].cell(14, cell.column).value = cell.value
+
+
+def _accounting(book: openpyxl.Workbook) -> None:
+    _as_numbers(book)
+    for row in book[M].iter_rows(min_row=FIRST, min_col=7):
+        for cell in row:
+            if isinstance(cell.value, float):
+                cell.number_format = '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-'
+
+
 def _other_words_for_months(book: openpyxl.Workbook) -> None:
     _without_keys(book)
     book[M]["G7"], book[M]["H7"], book[M]["I7"] = "ตุลาคม", "พ.ย. 66", "ธันวาคม 2566"
@@ -115,6 +131,9 @@ SILENT: dict[str, Change] = {
     "months in other words": _other_words_for_months,
     "numbers instead of text": _as_numbers,
     "invisible characters": _invisible,
+    "headings repeated": _headings_repeated,
+    "sheet twice and the same": lambda b: b.copy_worksheet(b[M]),
+    "accounting format": _accounting,
     "all at once": _everything,
 }  # fmt: skip
 
@@ -160,13 +179,54 @@ def _other_form_too(book: openpyxl.Workbook) -> None:
         sheet.cell(2, column, "x")
 
 
+def _typed_over(book: openpyxl.Workbook) -> None:
+    book[M]["K9"], book[M]["AC10"] = "55", "ผ่าน"
+
+
+def _column_twice(book: openpyxl.Workbook) -> None:
+    book[M].insert_cols(8)
+    for row in range(KEYS, 20):
+        book[M].cell(row, 8).value = book[M].cell(row, 7).value
+    book[M]["H9"] = "1"
+
+
+def _sheet_twice(book: openpyxl.Workbook) -> None:
+    book.copy_worksheet(book[M])["G9"] = "1"
+
+
+def _headings_exchanged(book: openpyxl.Workbook) -> None:
+    book[M]["G7"], book[M]["H7"] = "พ.ย.", "ต.ค."
+
+
+def _chart(book: openpyxl.Workbook) -> None:
+    chart = BarChart()
+    chart.add_data(Reference(book[M], min_col=7, min_row=8, max_row=12))
+    book[M].add_chart(chart, "J25")
+
+
+def _note(book: openpyxl.Workbook) -> None:
+    book[M]["G9"].comment = Comment("ค่าประมาณการ", "ผู้กรอก")
+
+
 TOLD: dict[str, tuple[Change, str, str, str]] = {
     # what was done: (change, state, rule, cell as Excel shows it or "")
     "column deleted": (lambda b: b[M].delete_cols(10), "returned", "E_COLUMN", "A7"),
     "row deleted": (lambda b: b[M].delete_rows(10), "returned", "E_MISSING_INDICATOR", ""),
     "row doubled": (_second_row, "returned", "E_DOUBLE_INDICATOR", "A20"),
     "total row added": (_total_row, "accepted", "W_EXTRA_ROW", "A20"),
-    "cells merged": (lambda b: b[M].merge_cells("G9:I9"), "accepted", "W_MERGED", "G9"),
+    "months merged": (lambda b: b[M].merge_cells("G9:I9"), "returned", "E_MERGED", "G9"),
+    "rows merged": (lambda b: b[M].merge_cells("J9:J10"), "returned", "E_MERGED", "J9"),
+    "target and month merged": (lambda b: b[M].merge_cells("F9:G9"), "returned", "E_MERGED", "G9"),
+    "total merged with ours": (lambda b: b[M].merge_cells("J9:K9"), "accepted", "W_MERGED", "J9"),
+    "ours typed over": (_typed_over, "accepted", "W_OUR_FORMULA", "K9"),
+    "column twice": (_column_twice, "returned", "E_TWO_COLUMNS", "G9"),
+    "sheet twice": (_sheet_twice, "returned", "E_TWO_SHEETS", "G9"),
+    "headings exchanged": (_headings_exchanged, "returned", "E_HEADING", ""),
+    "year changed in the head": (_cell("B3", "2566 (แผนฉบับที่ 1)"), "returned", "E_YEAR", ""),
+    "footnote": (_cell("A22", "หมายเหตุ: ข้อมูลเบื้องต้น"), "accepted", "W_EXTRA_ROW", "A22"),
+    "thousands hidden": (_cell("J9", 3000, "#,##0,"), "returned", "Q_SHOWN", "J9"),
+    "chart": (_chart, "accepted", "I_PICTURE", "J25"),
+    "note of somebody's own": (_note, "accepted", "I_PICTURE", "G9"),
     "text beside": (_cell("AZ9", "ดูหมายเหตุ"), "accepted", "W_OUTSIDE", "AZ9"),
     "owner's cell changed": (_cell("F9", "99"), "returned", "E_OWNER", "F9"),
     "error value": (_cell("J9", "#REF!", "e"), "returned", "E_CHAR", "J9"),
@@ -237,3 +297,65 @@ def test_one_row_or_column_inserted_anywhere_costs_at_most_one_message(office: A
     for outcome in judge.check(opened, paths):
         assert len(asked(outcome)) <= len(asked(clean)) + 1, outcome.submission.name
         assert figures(outcome) == figures(clean), outcome.submission.name
+
+
+def test_values_pasted_over_our_formulas_are_one_line_and_drawn_anew(office: Any, tmp_path: Path) -> None:
+    opened, monthly, _ = office
+    known = openpyxl.load_workbook(monthly, data_only=True)[M]
+    ours = [
+        c.column_letter for c in openpyxl.load_workbook(monthly)[M][KEYS] if str(c.value).endswith(("_calc", "check"))
+    ]
+
+    def paste(book: openpyxl.Workbook) -> None:
+        for row in book[M].iter_rows(min_row=FIRST):
+            for cell in row:
+                cell.value = known[cell.coordinate].value
+        book[M]["G9"] = "๓"
+
+    book = openpyxl.load_workbook(monthly)
+    paste(book)
+    book.save(tmp_path / "sent.xlsx")
+    outcome = run.check(opened, [tmp_path / "sent.xlsx"], tmp_path)[0]
+    [told] = [f for f in outcome.result.findings if f.rule == "W_OUR_FORMULA"]
+    assert {c.rstrip("0123456789") for c in told.cells} == set(ours) and len(told.cells) > 12
+    again = openpyxl.load_workbook(tmp_path / "sent.marked.xlsx")[M]
+    assert all(str(again[f"{column}9"].value).startswith("=") for column in ours)
+
+
+def test_what_follows_from_merged_cells_is_not_said_as_well(office: Any, tmp_path: Path) -> None:
+    clean = asked(judged(office, tmp_path, lambda _b: None))
+    assert asked(judged(office, tmp_path, lambda b: b[M].merge_cells("G9:I9"))) == [*clean, "E_MERGED"]
+
+
+def test_what_is_hidden_under_merged_cells_is_not_read(office: Any, tmp_path: Path) -> None:
+    """A script may leave values there that nobody who opens the file can see."""
+
+    def merge(book: openpyxl.Workbook) -> None:
+        sheet = book[Q]
+        column = {c.value: c.column for c in sheet[KEYS]}["details"]
+        sheet.cell(9, column).value, sheet.cell(10, column).value = "เห็น", "ไม่เห็น"
+        sheet.merged_cells.add(f"{sheet.cell(9, column).coordinate}:{sheet.cell(10, column).coordinate}")
+
+    outcome = judged(office, tmp_path, merge, "quarterly")
+    words = [p.entries.get("details") for p in outcome.result.postings if p.period == "2567-Q1"]
+    assert "เห็น" in words and "ไม่เห็น" not in words
+    assert "W_MERGED" in asked(outcome)
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (1234567, "#,##0,", "1,235"), (1234567, '0.0,,"M"', "1.2"), (3, ";;;", ""), (0.4, "0", "0"), (5, '0"000"', "5000"),
+        (5000, '[>=1000]0.0,"K";0', "5.0"), (5, '[>=1000]0.0,"K";0', None), (85, '0" %"', None), (12.345, "0.00", None),
+        (1234.5, '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-', None), (0, '_-* #,##0_-;-* #,##0_-;_-* "-"??_-', None), (5, '0" คน"', None),
+    ],
+)  # fmt: skip
+def test_a_figure_that_looks_like_another_is_asked_about(
+    office: Any, tmp_path: Path, value: float, number_format: str, shown: str | None
+) -> None:
+    outcome = judged(office, tmp_path, _cell("J12", value, number_format))
+    assert figures(outcome)["สนย.3", "plan", "2567-Q1"] == str(value)
+    told = [f for f in outcome.result.findings if f.rule == "Q_SHOWN"]
+    assert bool(told) == (shown is not None)
+    if shown is not None:
+        assert told[0].cells == ("J12",) and f"“{shown}” แต่อ่านเป็น {value}" in told[0].message.th

@@ -64,6 +64,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"MZ", "โปรแกรม", "a program"),
 )
 _VERY_OLD = ("สมุดงานรุ่นเก่ามาก (.xls ก่อน Excel 97)", "a very old workbook (.xls before Excel 97)")
+_BIFF8 = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # how the workbook stream of an .xls begins
 _OLD_SHEETS = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 
 
@@ -93,7 +94,7 @@ def _ole(data: bytes) -> Unsafe:
 
     if has("EncryptedPackage") or has("EncryptionInfo"):
         return Unsafe("E_UNSAFE_PASSWORD")
-    if has("Workbook"):
+    if has("Workbook") or _BIFF8 in data:
         return Unsafe("E_UNSAFE_BROKEN", "ไฟล์ .xls ขาดหายหรือเสียหาย", "an .xls cut off or damaged")
     if has("Book"):
         return Unsafe("E_NOT_OURS", *_VERY_OLD)

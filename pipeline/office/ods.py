@@ -57,7 +57,7 @@ def _sheet(table: Any, hidden: bool) -> dict[str, Any]:
     cells: list[list[Any]] = []
     merges: list[str] = []
     objects = [{"address": ""} for shapes in table.iterfind(f"{_T}shapes") for _ in shapes]
-    letters = at = 0
+    letters = copies = at = 0
     for row in _rows(table):
         again = _count(row, "number-rows-repeated")
         column = 0
@@ -67,7 +67,8 @@ def _sheet(table: Any, hidden: bool) -> dict[str, Any]:
             if found is not None:
                 check_extent(at + again, column + wide)
                 letters += (len(found[0]) + 8) * again * wide
-                if again * wide > LIMITS.span or letters > LIMITS.part_bytes or len(cells) > LIMITS.cells:
+                copies += again * wide - 1
+                if copies > LIMITS.span or letters > LIMITS.part_bytes or len(cells) > LIMITS.cells:
                     raise Unsafe("E_UNSAFE_SIZE", "เซลล์ซ้ำมากเกินกำหนด", "too many repeated cells")
                 cells += [[at + r, column + c, *found] for r in range(again) for c in range(wide)]
             merges += _merge(cell, at, column)
