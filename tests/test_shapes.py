@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import re
+import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -359,3 +362,108 @@ def test_a_figure_that_looks_like_another_is_asked_about(
     assert bool(told) == (shown is not None)
     if shown is not None:
         assert told[0].cells == ("J12",) and f"“{shown}” แต่อ่านเป็น {value}" in told[0].message.th
+
+
+@pytest.mark.parametrize("form", ["monthly", "quarterly"])
+def test_a_clean_form_breaks_no_rule_at_all(office: Any, tmp_path: Path, form: str) -> None:
+    outcome = run.check(office[0], [office[1] if form == "monthly" else office[2]])[0]
+    assert (outcome.result.state, outcome.result.findings) == ("accepted", ())
+
+
+def repacked(source: Path, target: Path, **changes: bytes | Callable[[bytes], bytes]) -> Path:
+    """The workbook with parts (/ written as __) replaced, added or changed."""
+    with zipfile.ZipFile(source) as archive:
+        parts = {n: archive.read(n) for n in archive.namelist()}
+    for name, change in changes.items():
+        at = name.replace("__", "/")
+        parts[at] = change if isinstance(change, bytes) else change(parts[at])
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return target
+
+
+def test_a_pasted_formula_is_read_told_and_goes_back_as_its_value(office: Any, tmp_path: Path) -> None:
+    def paste(part: bytes) -> bytes:
+        """A shared formula, an array formula and a text formula, each with its stored value."""
+        for at, new in {
+            "J8": b'<c r="J8"><f t="shared" ref="J8:J9" si="0">50+4</f><v>54</v></c>',
+            "J12": b'<c r="J12"><f t="array" ref="J12">SUM(1,2)</f><v>3</v></c>',
+            "J13": b'<c r="J13" t="str"><f>"2"&amp;"6"</f><v>26</v></c>',
+            "J14": b'<c r="J14" t="inlineStr"><is><r><t>\xe0\xb9\x93</t></r><r><t>0</t></r><rPh sb="0" eb="1"><t>9</t></rPh></is></c>',
+        }.items():
+            part, found = re.subn(rb'<c r="%s"[^>]*?(?:/>|>.*?</c>)' % at.encode(), lambda _m, new=new: new, part)  # type: ignore[misc]
+            assert found == 1
+        return part
+
+    changes: Any = {"xl__worksheets__sheet2.xml": paste}
+    outcome = run.check(office[0], [repacked(office[1], tmp_path / "sent.xlsx", **changes)], tmp_path)[0]
+    [told] = [f for f in outcome.result.findings if f.rule == "W_FORMULA"]
+    assert set(told.cells) == {"J8", "J12", "J13"}
+    assert figures(outcome)["สนย.1", "plan", "2567-Q1"] == "54" and figures(outcome)["สนย.3", "plan", "2567-Q1"] == "3"
+    [wrong] = [f for f in outcome.result.findings if f.rule == "E_CHAR"]
+    assert (wrong.cells, wrong.value) == (("J14",), "๓0"), "rich text is read whole, its reading aid is not"
+    again = openpyxl.load_workbook(tmp_path / "sent.marked.xlsx")[M]
+    assert [again[c].value for c in ("J8", "J12", "J13")] == ["54", "3", "26"]
+
+
+def test_macros_are_told_and_the_figures_read(office: Any, tmp_path: Path) -> None:
+    changes: Any = {"xl__vbaProject.bin": b"\x00"}
+    outcome = run.check(office[0], [repacked(office[1], tmp_path / "sent.xlsm", **changes)])[0]
+    assert (outcome.result.state, asked(outcome)) == ("accepted", ["W_MACRO"])
+
+
+STRICT = {
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+}
+
+
+def test_a_strict_workbook_and_one_of_1904_are_read_like_any_other(office: Any, tmp_path: Path) -> None:
+    def strict(part: bytes) -> bytes:
+        for old, new in STRICT.items():
+            part = part.replace(old, new)
+        return part
+
+    with zipfile.ZipFile(office[1]) as archive:
+        names = [n.replace("/", "__") for n in archive.namelist() if n.endswith((".xml", ".rels"))]
+    changes: Any = dict.fromkeys(names, strict)
+    since: Any = {"xl__workbook.xml": lambda part: part.replace(b"<workbookPr ", b'<workbookPr date1904="1" ')}
+    clean, *others = run.check(
+        office[0],
+        [
+            office[1],
+            repacked(office[1], tmp_path / "a.xlsx", **changes),
+            repacked(office[1], tmp_path / "b.xlsx", **since),
+        ],
+    )
+    assert [figures(o) for o in others] == [figures(clean)] * 2
+    assert [o.result.findings for o in others] == [(), ()]
+
+
+def test_an_accepted_proposal_is_applied_and_a_change_nobody_asked_for_is_named(office: Any, tmp_path: Path) -> None:
+    shutil.copytree(office[0].settings.root, tmp_path / "office")
+    opened = run.open_office(tmp_path / "office")
+    inbox = opened.settings.inbox
+    book = openpyxl.load_workbook(office[1])
+    book[M]["J12"] = "๑๒"
+    book.save(inbox / office[1].name)
+    [first] = [o for o in run.receive(opened) if o.submission.name == office[1].name]
+    book = openpyxl.load_workbook(opened.settings.outbox / first.answer)
+    fixes = book["สิ่งที่ต้องแก้"]
+    fixes.cell(next(r for r in range(5, 20) if fixes.cell(r, 7).value == "12"), 8).value = "✓"
+    book[M]["J8"] = "55"
+    book.save(inbox / "again.xlsx")
+    [second] = run.receive(opened)
+    told = {f.rule: f for f in second.result.findings}
+    assert second.result.state == "accepted"
+    assert told["I_APPLIED"].cells == ("J12",) and told["I_CHANGED"].cells == ("J8",)
+    assert figures(second)["สนย.3", "plan", "2567-Q1"] == "12"
+
+
+def test_a_mistake_of_the_program_is_said_to_be_ours(
+    office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.read.read", lambda *_: 1 / 0)
+    outcome = judged(office, tmp_path, lambda _b: None)
+    assert outcome.result.state == "quarantined" and asked(outcome) == ["I_PROGRAM"]

@@ -95,6 +95,7 @@ def test_under_an_unlock_the_same_file_is_taken_and_the_change_is_printed(office
     outcome = receive(office, "second.xlsx", changed)
     assert outcome.result.state == "accepted", [f.message.en for f in outcome.result.findings]
     assert [p.entries["unlocked"] for p in outcome.result.postings] == ["กค 0201/9: คลาดเคลื่อน"]
+    assert "I_UNLOCKED" in {f.rule for f in outcome.result.findings}
     edition.publish(office, "2567-Q1")
     book = openpyxl.load_workbook(office.settings.outbox / "reports" / "2567" / "2567-Q1" / "master.xlsx")
     texts = [str(c.value) for row in book["ข้อมูล"].iter_rows() for c in row if c.value]
