@@ -16,6 +16,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
 from pipeline import begin, judge
+from pipeline import receive as receiving
 from pipeline.model import Outcome
 from pipeline.opening import Office, open_office
 
@@ -318,7 +319,7 @@ def test_values_pasted_over_our_formulas_are_one_line_and_drawn_anew(office: Any
     book = openpyxl.load_workbook(monthly)
     paste(book)
     book.save(tmp_path / "sent.xlsx")
-    outcome = run.check(opened, [tmp_path / "sent.xlsx"], tmp_path)[0]
+    outcome = judge.check(opened, [tmp_path / "sent.xlsx"], tmp_path)[0]
     [told] = [f for f in outcome.result.findings if f.rule == "W_OUR_FORMULA"]
     assert {c.rstrip("0123456789") for c in told.cells} == set(ours) and len(told.cells) > 12
     again = openpyxl.load_workbook(tmp_path / "sent.marked.xlsx")[M]
@@ -366,7 +367,7 @@ def test_a_figure_that_looks_like_another_is_asked_about(
 
 @pytest.mark.parametrize("form", ["monthly", "quarterly"])
 def test_a_clean_form_breaks_no_rule_at_all(office: Any, tmp_path: Path, form: str) -> None:
-    outcome = run.check(office[0], [office[1] if form == "monthly" else office[2]])[0]
+    outcome = judge.check(office[0], [office[1] if form == "monthly" else office[2]])[0]
     assert (outcome.result.state, outcome.result.findings) == ("accepted", ())
 
 
@@ -397,7 +398,7 @@ def test_a_pasted_formula_is_read_told_and_goes_back_as_its_value(office: Any, t
         return part
 
     changes: Any = {"xl__worksheets__sheet2.xml": paste}
-    outcome = run.check(office[0], [repacked(office[1], tmp_path / "sent.xlsx", **changes)], tmp_path)[0]
+    outcome = judge.check(office[0], [repacked(office[1], tmp_path / "sent.xlsx", **changes)], tmp_path)[0]
     [told] = [f for f in outcome.result.findings if f.rule == "W_FORMULA"]
     assert set(told.cells) == {"J8", "J12", "J13"}
     assert figures(outcome)["สนย.1", "plan", "2567-Q1"] == "54" and figures(outcome)["สนย.3", "plan", "2567-Q1"] == "3"
@@ -409,7 +410,7 @@ def test_a_pasted_formula_is_read_told_and_goes_back_as_its_value(office: Any, t
 
 def test_macros_are_told_and_the_figures_read(office: Any, tmp_path: Path) -> None:
     changes: Any = {"xl__vbaProject.bin": b"\x00"}
-    outcome = run.check(office[0], [repacked(office[1], tmp_path / "sent.xlsm", **changes)])[0]
+    outcome = judge.check(office[0], [repacked(office[1], tmp_path / "sent.xlsm", **changes)])[0]
     assert (outcome.result.state, asked(outcome)) == ("accepted", ["W_MACRO"])
 
 
@@ -429,7 +430,7 @@ def test_a_strict_workbook_and_one_of_1904_are_read_like_any_other(office: Any, 
         names = [n.replace("/", "__") for n in archive.namelist() if n.endswith((".xml", ".rels"))]
     changes: Any = dict.fromkeys(names, strict)
     since: Any = {"xl__workbook.xml": lambda part: part.replace(b"<workbookPr ", b'<workbookPr date1904="1" ')}
-    clean, *others = run.check(
+    clean, *others = judge.check(
         office[0],
         [
             office[1],
@@ -443,18 +444,18 @@ def test_a_strict_workbook_and_one_of_1904_are_read_like_any_other(office: Any, 
 
 def test_an_accepted_proposal_is_applied_and_a_change_nobody_asked_for_is_named(office: Any, tmp_path: Path) -> None:
     shutil.copytree(office[0].settings.root, tmp_path / "office")
-    opened = run.open_office(tmp_path / "office")
+    opened = open_office(tmp_path / "office")
     inbox = opened.settings.inbox
     book = openpyxl.load_workbook(office[1])
     book[M]["J12"] = "๑๒"
     book.save(inbox / office[1].name)
-    [first] = [o for o in run.receive(opened) if o.submission.name == office[1].name]
+    [first] = [o for o in receiving.receive(opened) if o.submission.name == office[1].name]
     book = openpyxl.load_workbook(opened.settings.outbox / first.answer)
     fixes = book["สิ่งที่ต้องแก้"]
     fixes.cell(next(r for r in range(5, 20) if fixes.cell(r, 7).value == "12"), 8).value = "✓"
     book[M]["J8"] = "55"
     book.save(inbox / "again.xlsx")
-    [second] = run.receive(opened)
+    [second] = receiving.receive(opened)
     told = {f.rule: f for f in second.result.findings}
     assert second.result.state == "accepted"
     assert told["I_APPLIED"].cells == ("J12",) and told["I_CHANGED"].cells == ("J8",)

@@ -2,6 +2,7 @@
 
     python tools/bench.py                     100 and 1,000 units
     python tools/bench.py --units 100         fewer
+    python tools/bench.py --checks            only what judging costs beside reading, and one workbook drawn
     python tools/bench.py --keep DIR          leave the offices in DIR to look at
 
 The office is the demo's `local` scenario (local administrations of one province and its neighbours): the only one that
@@ -20,12 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from pipeline import judge
-from pipeline.opening import open_office
+from bench_checks import Checks, checks_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = "local"
 SMALL_UNITS, WARM_UP, REPEATS = 12, 3, 24
+WIDE_ROWS = 15  # indicators of the marked copy that is measured
 LOOK_EVERY = 0.02  # seconds between two looks at the memory
 PAGE = 4096
 LOOP = """
@@ -55,6 +56,7 @@ class Line:
     file_bytes: float
     demo: Cost
     loop: Cost
+    checks: Checks
     receive: Cost
     publish: Cost
     periods: int
@@ -71,8 +73,11 @@ def main() -> int:
     print(conditions())
     with tempfile.TemporaryDirectory(prefix="opsbook-bench-") as scratch:
         place = arguments.keep or Path(scratch)
-        lines = [measure_office(units, place) for units in arguments.units]
-        print(table(lines))
+        lines = [] if arguments.checks else [measure_office(units, place) for units in arguments.units]
+        print(table(lines) if lines else "")
+        print("judging beside reading, in one warm process (wall; batches of a hundred files)")
+        for checks in [line.checks for line in lines] or [checks_only(units, place) for units in arguments.units]:
+            print(checks.line())
         print(warm_figures(place / f"small-{SMALL_UNITS}"))
     return 0
 
@@ -80,6 +85,7 @@ def main() -> int:
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--units", type=numbers, default=[100, 1000], metavar="N,N", help="default: 100,1000")
+    parser.add_argument("--checks", action="store_true", help="only judging beside reading, and one workbook drawn")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="make the offices here and leave them")
     return parser.parse_args()
 
@@ -121,6 +127,8 @@ def measure_office(units: int, place: Path) -> Line:
     size = sum(f.stat().st_size for f in files) / len(files)
     say(f"{units:,} units: the loop over {len(files):,} files")
     loop = measure([sys.executable, "-c", LOOP, *map(str, files)])
+    say(f"{units:,} units: reading and judging")
+    checks = checks_of(office)
     say(f"{units:,} units: receive")
     receive = measure(opsbook("--office", office, "receive"))
     left = sum(1 for _ in (office / "inbox").glob("*.xlsx"))
@@ -129,7 +137,15 @@ def measure_office(units: int, place: Path) -> Line:
     say(f"{units:,} units: publish")
     publish = measure(opsbook("--office", office, "publish"))
     periods = sum(1 for _ in (office / "outbox" / "reports").glob("*/*"))
-    return Line(units, len(files), size, demo, loop, receive, publish, periods)
+    return Line(units, len(files), size, demo, loop, checks, receive, publish, periods)
+
+
+def checks_only(units: int, place: Path) -> Checks:
+    office = place / f"{SCENARIO}-{units}"
+    say(f"{units:,} units: making the office, its templates and filled files")
+    measure(opsbook("demo", office, "--scenario", SCENARIO, "--units", units, "--wrong", 0))
+    say(f"{units:,} units: reading and judging")
+    return checks_of(office)
 
 
 def opsbook(*arguments: object) -> list[str]:
@@ -264,7 +280,7 @@ def warm_figures(office: Path) -> str:
             job()
         taken = [clocked(job) for _, job in zip(range(REPEATS), jobs * REPEATS, strict=False)]
         size = median(p.stat().st_size for p in out.glob(f"{name}-*.xlsx"))
-        lines.append(f"  {name:<28} {median(taken):6.1f} ms  {size:8,.0f} bytes")
+        lines.append(f"  {name:<34} {median(taken):6.1f} ms  {size:8,.0f} bytes")
     return "\n".join(lines)
 
 
@@ -299,7 +315,7 @@ def template_jobs(office: Path, out: Path) -> Jobs:
 
 
 def marked_jobs(office: Path, out: Path) -> Jobs:
-    from pipeline import reply
+    from pipeline import reply, run
     from pipeline.ledger import book
 
     opened = open_office(office)
@@ -313,16 +329,36 @@ def marked_jobs(office: Path, out: Path) -> Jobs:
             for o in outcomes
             if o.result.state == "returned" and o.result.reading.identity.form == form and o.result.reading.rows
         ]
-        name = f"marked {form}"
+        name = f"marked {form}, {WIDE_ROWS} rows"
+        wide = [(o, *widened(o.result, plan)) for o in returned]
         drawn = [
-            lambda o=o, n=n, name=name: reply.draw_marked(  # type: ignore[misc]
-                o.result, plan, str(out / f"{name}-{n}.xlsx"), o.submission.received_at
+            lambda o=o, n=n, name=name, result=result, more=more: reply.draw_marked(  # type: ignore[misc]
+                result, more, str(out / f"{name}-{n}.xlsx"), o.submission.received_at
             )
-            for n, o in enumerate(returned)
+            for n, (o, result, more) in enumerate(wide)
         ]
         if drawn:
             jobs.append((name, drawn))
     return jobs
+
+
+def widened(result, plan):  # type: ignore[no-untyped-def]
+    """The judgement and its plan with as many indicators as `WIDE_ROWS`: rows of the file once more, under new codes."""
+    from dataclasses import replace
+
+    unit = result.reading.identity.unit
+    own = plan.assigned(unit)
+    new = {own[n % len(own)]["code"]: f"+{n}" for n in range(WIDE_ROWS - len(own))}
+    content = {k: list(rows) for k, rows in plan.content.items()}
+    content["indicators"] += [{**plan.indicators[old], "code": code} for old, code in new.items()]
+    content["assignments"] += [{"indicator": code, "unit": unit} for code in new.values()]
+    rows = [
+        replace(r, cells={**r.cells, "indicator": replace(r.cells["indicator"], text=new[r.text("indicator")])})
+        for r in result.reading.rows
+        if r.text("indicator") in new
+    ]
+    reading = replace(result.reading, rows=(*result.reading.rows, *rows))
+    return replace(result, reading=reading), replace(plan, content=content)
 
 
 def clocked(job: Callable[[], None]) -> float:
