@@ -293,13 +293,24 @@ def likely_order(path: Path) -> int:
     Only sorts; what the file really is, `identify` says. Reads at most 4 MiB and never fails.
     """
     try:
-        with zipfile.ZipFile(path) as archive, archive.open("xl/sharedStrings.xml") as part:
-            text = part.read(4 * 1024 * 1024)
+        text = _words_of(path)
     except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error):
         return 3
-    at = text.find(b">opsbook<")
-    places = [n for n, name in enumerate(_FORMS) if at >= 0 and b">" + name + b"<" in text]
+    at = text.find(b"opsbook")
+    places = [n for n, name in enumerate(_FORMS) if at >= 0 and name in text]
     return places[0] if places else 3
+
+
+def _words_of(path: Path) -> bytes:
+    """The first 4 MiB of the part in which a workbook keeps its texts; an old .xls keeps them in the open."""
+    most = 4 * 1024 * 1024
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            return file.read(most)
+    with zipfile.ZipFile(path) as archive:
+        part = next(n for n in ("xl/sharedStrings.xml", "content.xml", "") if n in archive.namelist() or not n)
+        with archive.open(part) as strings:
+            return strings.read(most)
 
 
 def chunks(items: Sequence[Any], size: int = 100) -> Iterator[Sequence[Any]]:

@@ -14,6 +14,7 @@ from libreoffice import convert, needs_libreoffice, run
 from openpyxl import load_workbook
 from staff import CAN, NOW, Place, address_of, fill, result
 
+from pipeline.intake import likely_order
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
 from pipeline.office.sheets import read_workbook
@@ -212,6 +213,16 @@ DEFECTS: dict[str, tuple[Change, str, str | None]] = {
     "P1": (_value("88", "@"), "", "88"),
     "อปท.1": (_value(0.85, "0%"), "W_PERCENT", "85"),
 }
+
+
+@pytest.mark.parametrize("form", ["central_plan", "monthly_plan", "quarterly_result"])
+def test_another_kind_has_the_same_place_in_its_batch(tmp_path: Path, form: str) -> None:
+    words = ("opsbook", "form", form)
+    (tmp_path / "a.ods").write_bytes(old.ods(old.row(*(old.cell(w, "string") for w in words))))
+    narrow = [(0x204, struct.pack("<HHHHB", 0, n, 0, len(w), 0) + w.encode()) for n, w in enumerate(words)]
+    (tmp_path / "a.xls").write_bytes(old.xls(*narrow))
+    found = [likely_order(tmp_path / n) for n in ("a.ods", "a.xls")]
+    assert found == [["central_plan", "monthly_plan", "quarterly_result"].index(form)] * 2
 
 
 @needs_libreoffice
