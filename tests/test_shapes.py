@@ -362,6 +362,7 @@ def test_a_figure_that_looks_like_another_is_asked_about(
     told = [f for f in outcome.result.findings if f.rule == "Q_SHOWN"]
     assert bool(told) == (shown is not None)
     if shown is not None:
+        assert not {"Q_SUM", "Q_TARGET"} & set(asked(outcome)), "one cause, one question"
         assert told[0].cells == ("J12",) and f"“{shown}” แต่อ่านเป็น {value}" in told[0].message.th
 
 

@@ -13,6 +13,7 @@ from schemas.rules.totals import PARTS
 from schemas.thai import clean, skeleton
 
 _FOLLOW = ("Q_TARGET", "Q_SUM", "W_SUM", "W_EST", "Q_OUTLIER")
+_DOUBTED = ("Q_SCALE", "Q_SHOWN")
 _ARITHMETIC = ("E_SUM", "E_QTOTAL", "E_GTOTAL")
 
 
@@ -21,7 +22,7 @@ def without_consequences(rows: Sequence[Row]) -> None:
     are not asked as well, and no total is proposed that was made of it. Errors stay errors."""
     doubted: dict[tuple[int, str], set[str]] = {}
     for row in rows:
-        cells = {p.field for f in row.findings if f.rule == "Q_SCALE" for p in f.places}
+        cells = {p.field for f in row.findings if f.rule in _DOUBTED for p in f.places}
         if cells:
             doubted.setdefault((row.file, row.indicator["code"]), set()).update(cells)
             row.findings = [_without_proposal(f, cells) for f in row.findings if not _follows(f, cells)]
