@@ -156,6 +156,7 @@ HOSTILE_ODS: dict[str, tuple[bytes, str]] = {
     "a column of a million": (old.ods(old.row(old.cell("1", "string"), again=1048576)), "E_UNSAFE_SIZE"),
     "a long text many times": (old.ods(old.row(old.cell("x" * 30000, "string"), again=190_000)), "E_UNSAFE_SIZE"),
     "many rows of many cells": (old.ods(old.row(old.cell("1", "string", again=2000), again=90) * 20), "E_UNSAFE_SIZE"),
+    "more repeats than a sheet may have": (old.ods(old.row(old.cell("1", "string", again=1000), again=150) * 2), "E_UNSAFE_SIZE"),
     "far cell": (old.ods(old.row(again=1048575) + old.row(old.cell("x", "string"))), "E_UNSAFE_SIZE"),
     "merged all over": (old.ods(old.row(old.cell("1", "string", 'table:number-columns-spanned="16384" table:number-rows-spanned="1048576"'))), "E_UNSAFE_SIZE"),
     "malformed": (old.ods("<table:table-row>"), "E_UNSAFE_BROKEN"),
