@@ -23,6 +23,9 @@ from statistics import median
 
 from bench_checks import Checks, checks_of
 
+from pipeline import judge
+from pipeline.opening import open_office
+
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = "local"
 SMALL_UNITS, WARM_UP, REPEATS = 12, 3, 24
@@ -315,7 +318,7 @@ def template_jobs(office: Path, out: Path) -> Jobs:
 
 
 def marked_jobs(office: Path, out: Path) -> Jobs:
-    from pipeline import reply, run
+    from pipeline import reply
     from pipeline.ledger import book
 
     opened = open_office(office)
