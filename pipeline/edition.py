@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from pipeline import consolidate, score
+from pipeline.evidence.state import evidence_state, worded
 from pipeline.ledger import book
 from pipeline.model import OfficeError
 from pipeline.opening import Office, Progress, default_as_of, quiet
@@ -90,6 +91,8 @@ def _publish(
         postings = book.standing_postings(connection, year, as_of=limit)
         facts = book.facts_of(connection, postings, year)
         wide = consolidate.consolidate(plan, postings, facts, newest, office.settings.zone)
+        proof = evidence_state(connection, plan, office.settings.zone, moment.date(), limit)
+        wide = worded(wide, proof.named)
         changed = _restated(connection, plan, period, moment, postings, facts)
         fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None)
         there = complete(office.settings, year, period)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import identify, read, reply, store, trouble
+from pipeline.evidence import verdict as evidence
 from pipeline.ledger import book, decisions, peers
-from pipeline.model import Outcome, RawSheet, Reading, Submission, ValidationResult
+from pipeline.model import Document, Identity, Outcome, RawSheet, Reading, Submission, ValidationResult
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
 from pipeline.opening import Office
@@ -24,6 +25,8 @@ from pipeline.validate.plans import validate_plan
 from pipeline.validate.twins import LEAST, probes
 from pipeline.validate.units import validate
 from pipeline.verdict import bug, duplicate, in_trouble, pending, quarantined, whole
+from schemas.evidence import FORM as EVIDENCE
+from schemas.evidence import kind_of_suffix, suffix_of
 from schemas.forms_index import forms
 from schemas.language import Text
 from schemas.plan import Plan
@@ -51,6 +54,7 @@ class Batch:
     def judge(self, batch: Sequence[Submission]) -> None:
         """Judge and record every file of the batch; `done` says what became of each."""
         units: list[Reading] = []
+        documents: list[Reading] = []
         batch = [
             replace(s, received_at=s.received_at.astimezone(self.office.settings.zone)) for s in batch
         ]  # people's clock
@@ -62,10 +66,19 @@ class Batch:
             elif reading.identity.form == "central_plan":
                 self._plan(reading)
             else:
-                units.append(reading)
+                (units if reading.document is None else documents).append(reading)
         while units:
             wave, units = _wave(units)
             self._units(wave)
+        self._documents(documents)
+
+    def _documents(self, readings: Sequence[Reading]) -> None:
+        """Judge files that are no forms, after the forms of the batch, which may name them."""
+        if readings:
+            with self.office.engine.connect() as connection:
+                judged = evidence.judged(connection, self.office.settings.zone, readings)
+            for result, plan in judged:
+                self.finish([result], plan)
 
     def _plan(self, reading: Reading) -> None:
         with self.office.engine.connect() as connection:
@@ -129,7 +142,7 @@ class Batch:
         now = self.office.clock.now()
         standing = self._standing(readings, plan)
         try:
-            return [self._compared(r) for r in validate(readings, plan, standing, now)]
+            return self._owed([self._compared(r) for r in validate(readings, plan, standing, now)], plan)
         except Exception as error:
             if trouble.of(error) is not None:
                 raise
@@ -137,12 +150,17 @@ class Batch:
         judged = []
         for reading in readings:
             try:
-                judged.append(self._compared(validate([reading], plan, standing, now)[0]))
+                judged += self._owed([self._compared(validate([reading], plan, standing, now)[0])], plan)
             except Exception as error:
                 if trouble.of(error) is not None:
                     raise
                 judged.append(bug(reading.submission, error, reading))
         return judged
+
+    def _owed(self, results: Sequence[ValidationResult], plan: Plan) -> list[ValidationResult]:
+        """With a word on evidence that a form names and that has not come."""
+        with self.office.engine.connect() as connection:
+            return evidence.owed(connection, self.office.settings.zone, results, plan)
 
     def _compared(self, result: ValidationResult) -> ValidationResult:
         """A returned copy that came back is held against the original it answers."""
@@ -215,18 +233,40 @@ def reading_of(
     if isinstance(answer, OSError):
         raise answer
     if isinstance(answer, Unsafe):
-        return quarantined(submission, answer)
+        return _document(submission, answer)
     sheets, macros = answer
     try:
         identity = identify.identity_of(sheets)
         if identity.form is None:
-            return quarantined(submission, Unsafe("E_NOT_OURS"))
+            stranger = ("workbook", ".xlsx", ("W_EVIDENCE_MACRO",) if macros else ())
+            return _document(submission, Unsafe("E_NOT_OURS", document=stranger))
         reading = read.read(submission, identity, sheets)
     except Exception as error:
         return bug(submission, error)
     notes = {"visible_unit": identify.visible_unit(sheets) or ""}
     found = (*reading.findings, finding("W_MACRO")) if macros else reading.findings
     return replace(reading, notes=notes, findings=found)
+
+
+def _document(submission: Submission, unsafe: Unsafe) -> Reading | ValidationResult:
+    """No form of ours: the document that it is, where its content is sound; else why it is put aside.
+
+    What people call a workbook and is none is told as such, since it was meant to be a form.
+    """
+    called = suffix_of(submission.name)
+    form = kind_of_suffix(called) == "workbook"
+    if unsafe.document is None:
+        meant = unsafe.code == "E_UNSAFE_NOT_XLSX" and called and not form
+        return quarantined(submission, Unsafe("E_EVIDENCE_REFUSED", unsafe.th, unsafe.en) if meant else unsafe)
+    if form and unsafe.document[0] != "workbook":
+        return quarantined(submission, unsafe)
+    reading = Reading(submission, Identity(form=EVIDENCE), document=Document(*unsafe.document))
+    refused = evidence.refused(reading)
+    return (
+        ValidationResult(Reading(submission, Identity()), "quarantined", refused.message, (refused,))
+        if refused
+        else reading
+    )
 
 
 def _wave(readings: Sequence[Reading]) -> tuple[list[Reading], list[Reading]]:
@@ -278,8 +318,12 @@ def _checked(batch: Batch, submission: Submission, answer: Any, mark: Path | Non
     reading = reading_of(submission, answer)
     if isinstance(reading, ValidationResult):
         return Outcome(submission, reading)
-    if reading.identity.form == "central_plan":
-        result, plan = validate_plan(reading), None
+    plan: Plan | None = None
+    if reading.document is not None:
+        with batch.office.engine.connect() as connection:
+            [(result, plan)] = evidence.judged(connection, batch.office.settings.zone, [reading])
+    elif reading.identity.form == "central_plan":
+        result = validate_plan(reading)
     else:
         year = reading.identity.fiscal_year
         plan = batch.plan_for(year)

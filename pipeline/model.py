@@ -151,9 +151,19 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Document:
+    """What a file is that is no form: a kind of evidence (`schemas.evidence.KINDS`), the ending its content deserves, and
+    codes of the rules its content raises."""
+
+    kind: str
+    suffix: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reading:
     """A submission read into rows of text cells. `findings` are faults found on the way (structure, safety); `asked` are
-    the cells that a returned copy asked to correct."""
+    the cells that a returned copy asked to correct; `document` is what it is where it is no form."""
 
     submission: Submission
     identity: Identity
@@ -161,6 +171,7 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[Place, ...] = ()
+    document: Document | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import intake, lock, store, trouble
+from pipeline.evidence.copies import place_copies
 from pipeline.issue import issue_due
 from pipeline.judge import Batch
 from pipeline.ledger import book, decisions
@@ -70,7 +71,19 @@ def take(
         LOG.warning("storing stopped: %s", error)
         unstored = intake.claims(settings, now, last)
         return [*left, *(unstored_file(office, c["name"], 0, stopped.text) for _, c in unstored)]
-    return [*_judge_all(office, reader, _queue(office, again), progress), *left]
+    judged = _judge_all(office, reader, _queue(office, again), progress)
+    _copy_evidence(office)
+    return [*judged, *left]
+
+
+def _copy_evidence(office: Office) -> None:
+    """Evidence where people can open it; trouble now is no fault of the files, the next run makes up for it."""
+    try:
+        place_copies(office)
+    except Exception as error:
+        if trouble.of(error) is None:
+            raise
+        LOG.warning("copies of evidence wait: %s", error)
 
 
 def _refuse_lost_ledger(office: Office, last: int, found: Sequence[tuple[Path, dict[str, Any]]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.evidence.sheet import evidence_sheets
 from pipeline.ledger import book
 from pipeline.office import styles
 from pipeline.office.book import Book
@@ -15,6 +16,8 @@ from pipeline.office.tables import Column, Look, draw_table, set_widths
 from pipeline.opening import Office
 from pipeline.reply import place
 from pipeline.template import unit_forms
+from schemas.evidence import FORM as EVIDENCE
+from schemas.evidence import TITLE as EVIDENCE_TITLE
 from schemas.forms_index import forms
 from schemas.language import Text
 from schemas.periods import end_of, name_of
@@ -144,6 +147,7 @@ def _draw(office: Office, arrivals: pd.DataFrame, table: Mapping[str, Any], path
         answers = list(arrivals["answer"].map(lambda a: _now_at(office, a)))
         _sheet(drawn, "ทะเบียนไฟล์", _FILES, _file_lines(office, arrivals), answers)
         _sheet(drawn, "ค้างส่ง", _OWED, _owed_lines(table["owed"]))
+        evidence_sheets(drawn, office)
 
 
 def _sheet(
@@ -172,7 +176,7 @@ def _now_at(office: Office, answer: str) -> str:
 
 def _file_lines(office: Office, arrivals: pd.DataFrame) -> pd.DataFrame:
     zone = office.settings.zone
-    titles = {f.name: f.title.th for f in forms().values()}
+    titles = {EVIDENCE: EVIDENCE_TITLE.th, **{f.name: f.title.th for f in forms().values()}}
     return arrivals.assign(
         received_at=[datetime.fromisoformat(t).astimezone(zone).isoformat() for t in arrivals["received_at"]],
         name=arrivals["name"].map(shown),

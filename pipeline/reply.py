@@ -18,6 +18,7 @@ from pipeline.model import Finding, Posting, ReadRow, ValidationResult
 from pipeline.office.compose import marked, plan_copy, unit_copy
 from pipeline.office.forms import draw
 from pipeline.settings import Settings
+from schemas import evidence
 from schemas.forms_index import forms
 from schemas.language import Text
 from schemas.numbers import parse
@@ -40,6 +41,13 @@ def _stem(name: str, form: str | None) -> str:
     stem = Path(name.replace("\\", "/")).name.rsplit(".", 1)[0]
     stem = _UNSAFE.sub("_", re.sub(r"(\.marked)+$", "", stem)).strip("._")[:60] or "file"
     return stem if not form or form in stem else f"{stem}-{form}"
+
+
+def safe_stem(name: str) -> str:
+    """A file name without its ending as every file system and link takes it, at most 60 characters."""
+    stem = Path(name.replace("\\", "/")).name
+    stem = stem.rpartition(".")[0] or stem
+    return _UNSAFE.sub("_", stem).strip("._")[:60] or "file"
 
 
 def place(settings: Settings, relative: str, write: Callable[[str], None]) -> str:
@@ -72,7 +80,7 @@ def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of
         "_centre" if identity.form == "central_plan" else unit_folder(identity.unit or "") if known else "_unidentified"
     )
     stem = _stem(name, identity.form)
-    if result.state in ("accepted", "returned") and folder != "_unidentified":
+    if result.state in ("accepted", "returned") and folder != "_unidentified" and identity.form != evidence.FORM:
         _put_away(
             settings, folder, identity.form or "", keep=f"{stem}.marked.xlsx" if result.state == "returned" else ""
         )
@@ -209,7 +217,7 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
         ("ไฟล์", submission.name),
         ("รับเมื่อ", _when(submission.received_at)),
         ("ผล", result.reason.th),
-        ("แบบฟอร์ม", forms()[identity.form].title.th if identity.form else "-"),
+        ("แบบฟอร์ม", _title(identity.form)),
         ("หน่วยงาน", _unit_name(identity.unit, plan)),
         ("ปีงบประมาณ", str(identity.fiscal_year or "-")),
     ]
@@ -237,6 +245,12 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
         f"<style>:root{{--tone:{tone}}}{_CSS}</style></head><body><main>{''.join(body)}<p><small>เลขที่รับ {submission.number} · {submission.sha256[:16]}"
         "</small></p></main></body></html>"
     )
+
+
+def _title(form: str | None) -> str:
+    if form == evidence.FORM:
+        return evidence.TITLE.th
+    return forms()[form].title.th if form else "-"
 
 
 def _when(moment: datetime) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from pipeline.ledger.tables import FACT, FINDING, ISSUED, PLAN, POSTING, SUBMISSION
+from pipeline.ledger.tables import EVIDENCE, FACT, FINDING, ISSUED, PLAN, POSTING, SUBMISSION
 from pipeline.model import Fact, Finding, Identity, Outcome, Place, Posting, Reading, Submission, ValidationResult
 from schemas.language import Text
 
-_ROWS = {"findings": FINDING, "postings": POSTING, "facts": FACT}
+_ROWS = {"findings": FINDING, "postings": POSTING, "facts": FACT, "evidence": EVIDENCE}
 _ARRIVAL = ("number", "claim", "sha256", "received_at", "name", "channel", "sender", "path", "size")
 
 
@@ -39,6 +39,7 @@ def decision(
         "held": [list(h) for h in result.held],
         "postings": _postings(outcome) if posted else [],
         "facts": _facts(outcome) if posted else [],
+        "evidence": _evidence(outcome),
         "plan": dict(plan) if plan else None,
     }
 
@@ -52,7 +53,10 @@ def apply(connection: Connection, decisions: Sequence[Mapping[str, Any]]) -> Non
     for each in decisions:
         connection.execute(update(SUBMISSION).where(SUBMISSION.c.number == each["number"]).values(**each["submission"]))
     plans = [d["plan"] for d in decisions if d["plan"]]
-    for table, rows in (*((t, [r for d in decisions for r in d[key]]) for key, t in _ROWS.items()), (PLAN, plans)):
+    for table, rows in (
+        *((t, [r for d in decisions for r in d.get(key, [])]) for key, t in _ROWS.items()),
+        (PLAN, plans),
+    ):
         if rows:
             connection.execute(insert(table), rows)
 
@@ -117,7 +121,7 @@ def differing(connection: Connection, each: Mapping[str, Any]) -> list[str]:
     if row is None or any(row[key] != value for key, value in each["submission"].items()):
         found.append(SUBMISSION.name)
     for key, table in _ROWS.items():
-        if _as_set(connection, table, each["number"]) != {_as_text(r, table) for r in each[key]}:
+        if _as_set(connection, table, each["number"]) != {_as_text(r, table) for r in each.get(key, [])}:
             found.append(table.name)
     if each["plan"] and _as_set(connection, PLAN, each["number"]) != {_as_text(each["plan"], PLAN)}:
         found.append(PLAN.name)
@@ -245,3 +249,13 @@ def _facts(outcome: Outcome) -> list[dict[str, Any]]:
         for p in outcome.result.postings
         for f in p.facts
     ]
+
+
+def _evidence(outcome: Outcome) -> list[dict[str, Any]]:
+    """The document that an arrival is, whatever became of it: even a refused stranger may be named by a form later."""
+    found = outcome.result.reading.document
+    if found is None:
+        return []
+    folder, _, name = outcome.submission.name.rpartition("/")
+    line = {"submission": outcome.submission.number, "folder": folder, "name": name}
+    return [{**line, "kind": found.kind, "suffix": found.suffix}]

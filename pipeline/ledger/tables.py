@@ -1,4 +1,4 @@
-"""The ledger's tables: arrivals, findings, plan revisions, postings, facts, publications. SQLAlchemy Core, any database."""
+"""The ledger's tables: arrivals, findings, plan revisions, postings, facts, evidence, publications. SQLAlchemy Core, any database."""
 
 from __future__ import annotations
 
@@ -99,6 +99,18 @@ FACT = Table(
     Column("typed", Text, nullable=False),
     Index("ix_fact_unit", "unit", "form"),
     Index("ix_fact_value", "value", "form", "fiscal_year"),  # whose figures are these as well?
+)
+
+EVIDENCE = (
+    Table(  # files whose content is a sound document, however their arrival was judged; what they prove is a query
+        "evidence",
+        METADATA,
+        Column("submission", Integer, primary_key=True),
+        Column("folder", Text, nullable=False),  # where it lay: "" the inbox itself, a sub-folder, a zip, a mail
+        Column("name", Text, nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("suffix", String(8), nullable=False),  # the ending that its content deserves
+    )
 )
 
 ISSUED = Table(  # plan revisions whose templates were written

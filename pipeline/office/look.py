@@ -23,6 +23,7 @@ class Limits:
     """How much of a file is looked at before it is called unsafe. One table for the whole project."""
 
     file_bytes: int = 20 * MIB
+    document_bytes: int = 50 * MIB  # evidence: scans are larger than forms
     members: int = 2_000
     part_bytes: int = 64 * MIB
     total_bytes: int = 128 * MIB
@@ -41,12 +42,17 @@ class Limits:
 LIMITS = Limits()
 
 
-class Unsafe(Exception):
-    """The file is not opened: rule code and what was seen, in Thai and English."""
+# A sound document that is no workbook of ours: its kind, the ending its content deserves, codes of rules it raises.
+Found = tuple[str, str, tuple[str, ...]]
 
-    def __init__(self, code: str, th: str = "", en: str = "") -> None:
+
+class Unsafe(Exception):
+    """The file is not opened: rule code and what was seen, in Thai and English. `document` is what it is instead of a
+    workbook of ours, where its content is a sound document."""
+
+    def __init__(self, code: str, th: str = "", en: str = "", document: Found | None = None) -> None:
         super().__init__(code, th, en)
-        self.code, self.th, self.en = code, th, en
+        self.code, self.th, self.en, self.document = code, th, en, document
 
 
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
@@ -119,7 +125,8 @@ def _old_workbook(data: bytes) -> dict[str, bytes]:
 # -- the archive -------------------------------------------------------------------------------------------------------
 
 
-def _entries(data: bytes) -> list[zipfile.ZipInfo]:
+def entries_of(data: bytes) -> list[zipfile.ZipInfo]:
+    """The entries of an archive whose structure is sound: one archive, nothing before it, no part within another."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
@@ -127,7 +134,7 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
         raise Unsafe("E_UNSAFE_BROKEN", "โครงสร้าง zip เสียหาย คัดลอกไม่ครบ", "zip structure, perhaps cut off") from error
     if len(entries) > LIMITS.members:
         raise Unsafe("E_UNSAFE_SIZE", f"{len(entries)} ส่วน", f"{len(entries)} parts")
-    if _ends(data) > 1 or (entries and min(e.header_offset for e in entries) != 0):
+    if ends(data) > 1 or (entries and min(e.header_offset for e in entries) != 0):
         raise Unsafe("E_UNSAFE_CONTENT", "มีสอง zip ซ้อนกันหรือข้อมูลแปลกปลอม", "two archives in one, or junk")
     spans = sorted((e.header_offset, e.header_offset + 30 + e.compress_size) for e in entries)
     if any(a_end > b_start for (_, a_end), (b_start, _) in itertools.pairwise(spans)):
@@ -135,14 +142,15 @@ def _entries(data: bytes) -> list[zipfile.ZipInfo]:
     return entries
 
 
-def _ends(data: bytes) -> int:
+def ends(data: bytes) -> int:
     """How many records could be the end of the archive: with two, two readers may see two archives."""
     tail = data[-66_000:]
     found = (m.start() for m in re.finditer(rb"PK\x05\x06", tail))
     return sum(at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") == len(tail) for at in found)
 
 
-def _check_entry(info: zipfile.ZipInfo, seen: set[str]) -> None:
+def check_entry(info: zipfile.ZipInfo, seen: set[str]) -> None:
+    """Refuse a part by its name, size, way of packing or password; `seen` collects names."""
     name = info.filename
     bad_name = (
         ".." in name.split("/") or name.startswith("/") or "\\" in name or ":" in name or "//" in name or "\x00" in name
@@ -176,7 +184,7 @@ def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
     return packed
 
 
-def _unpack(data: bytes, info: zipfile.ZipInfo) -> bytes:
+def unpack(data: bytes, info: zipfile.ZipInfo) -> bytes:
     """The bytes of one part, counted while streaming: declared sizes are never trusted; the CRC must match."""
     packed = _packed(data, info)
     plain = packed if info.compress_type == zipfile.ZIP_STORED else _inflate(packed)
@@ -307,9 +315,7 @@ def _other_kind(data: bytes, entries: list[zipfile.ZipInfo]) -> Unsafe:
         if part in names:
             return Unsafe(code, th, en)
     types = names.get("[content_types].xml")
-    if types is not None and b"spreadsheetml" in _unpack(
-        data, types
-    ):  # laid out otherwise than any office program does
+    if types is not None and b"spreadsheetml" in unpack(data, types):  # laid out otherwise than any office program does
         return Unsafe("E_NOT_OURS", "สมุดงานที่จัดโครงสร้างต่างออกไป", "a workbook laid out in another way")
     return Unsafe("E_UNSAFE_NOT_XLSX", "ไฟล์บีบอัด zip", "a zip archive")
 
@@ -327,7 +333,7 @@ def look(data: bytes) -> dict[str, bytes]:
         return _old_workbook(data)
     if not data.startswith(b"PK\x03\x04"):
         raise _not_a_zip(data)
-    entries = _entries(data)
+    entries = entries_of(data)
     names = {e.filename for e in entries}
     if "encrypted-package" in names:  # how newer office programs lock an .ods
         raise Unsafe("E_UNSAFE_PASSWORD")
@@ -350,10 +356,10 @@ def _unpacked(
     parts: dict[str, bytes] = {}
     total = 0
     for entry in entries:
-        _check_entry(entry, seen)
+        check_entry(entry, seen)
         if entry.is_dir():
             continue
-        plain = _unpack(data, entry)
+        plain = unpack(data, entry)
         total += len(plain)
         if total > LIMITS.total_bytes:
             raise Unsafe("E_UNSAFE_SIZE", f"{total // MIB} MiB", f"{total // MIB} MiB")

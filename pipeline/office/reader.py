@@ -108,13 +108,7 @@ class Reader:
                 answer = self._ask(path)
         except OSError as error:  # no child could be started
             return error
-        if "died" in answer or "slow" in answer:
-            return Unsafe("E_UNSAFE_READER")
-        if "unsafe" in answer:
-            return Unsafe(*answer["unsafe"])
-        if "trouble" in answer:
-            return OSError(*answer["trouble"])
-        return [_sheet(s, answer["kind"]) for s in answer["sheets"]], bool(answer["macros"])
+        return understood(answer)
 
     def _ask(self, path: str) -> dict[str, Any]:
         child = self._idle.get()
@@ -127,6 +121,18 @@ class Reader:
             return answer
         finally:
             self._idle.put(child)
+
+
+def understood(answer: dict[str, Any]) -> tuple[list[RawSheet], bool] | Unsafe | OSError:
+    """What a child answered, as the types that travel."""
+    if "died" in answer or "slow" in answer:
+        return Unsafe("E_UNSAFE_READER")
+    if "unsafe" in answer:
+        code, th, en, *document = answer["unsafe"]
+        return Unsafe(code, th, en, (*document[0][:2], tuple(document[0][2])) if document else None)
+    if "trouble" in answer:
+        return OSError(*answer["trouble"])
+    return [_sheet(s, answer["kind"]) for s in answer["sheets"]], bool(answer["macros"])
 
 
 def _sheet(data: dict[str, Any], kind: str) -> RawSheet:

@@ -20,19 +20,20 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
-def _answer(path: str) -> dict[str, Any]:
+def answer_to(path: str) -> dict[str, Any]:
+    """What is in a file, as plain data: sheets, why it was not opened, or what trouble this machine has."""
     from pipeline.office.look import LIMITS, Unsafe
     from pipeline.office.sheets import read_workbook
 
     try:
         with open(path, "rb") as handle:
-            data = handle.read(LIMITS.file_bytes + 1)
+            data = handle.read(LIMITS.document_bytes + 1)
     except OSError as error:  # this machine's trouble, not the file's
         return {"trouble": [error.errno, str(error.strerror), path]}
     try:
         return read_workbook(data)
     except Unsafe as unsafe:
-        return {"unsafe": [unsafe.code, unsafe.th, unsafe.en]}
+        return _stranger(data, unsafe)
     except MemoryError:
         return {"unsafe": ["E_UNSAFE_READER", "", ""], "spent": True}
     except BaseException as error:  # a Rust panic is a BaseException; it costs this one file
@@ -41,12 +42,25 @@ def _answer(path: str) -> dict[str, Any]:
         return {"unsafe": ["E_UNSAFE_BROKEN", "อ่านไม่ได้", f"{type(error).__name__}: {error}"[:200]]}
 
 
+def _stranger(data: bytes, unsafe: Any) -> dict[str, Any]:
+    """No workbook of ours: why, and what document it is where it is a sound one."""
+    from pipeline.office.documents import examine
+    from pipeline.office.look import Unsafe
+
+    try:
+        found = examine(data)
+    except Unsafe as worse:
+        return {"unsafe": [worse.code, worse.th, worse.en]}
+    said = [unsafe.code, unsafe.th, unsafe.en]
+    return {"unsafe": [*said, found] if found else said}
+
+
 def main() -> None:
     """Answer each line of stdin with one line of JSON, until stdin ends."""
     _limit()
     answers = sys.stdout.buffer
     for line in sys.stdin.buffer:
-        answer = _answer(json.loads(line))
+        answer = answer_to(json.loads(line))
         answers.write(json.dumps(answer, ensure_ascii=True).encode() + b"\n")
         answers.flush()
         if "spent" in answer:  # memory may be in pieces: the next file gets a fresh child

@@ -430,7 +430,14 @@ def _calendar() -> Sheet:
                 example="2024-01-15",
                 note=Text("เว้นว่าง = 15 วันหลังสิ้นไตรมาส", "Blank: 15 days after the quarter's end"),
             ),
-            _f("evidence_deadline", "กำหนดส่งหลักฐาน", "Evidence deadline", kind="code", width=16),
+            _f(
+                "evidence_deadline",
+                "กำหนดส่งหลักฐาน",
+                "Evidence deadline",
+                kind="code",
+                width=16,
+                note=Text("เว้นว่าง = 4 วันหลังกำหนดส่งผล", "Blank: 4 days after the results' deadline"),
+            ),
             _f("closed", "ปิดงวดแล้ว", "Closed", kind="choice", choices=YES_NO, width=10, example="ไม่ใช่"),
             _f("note", "หมายเหตุ", "Note", width=40),
         ),
@@ -667,6 +674,13 @@ SETTINGS: dict[str, tuple[str, Text]] = {
     "deadline_days": (
         "15",
         Text("กำหนดส่งกี่วันหลังสิ้นไตรมาส ถ้าปฏิทินไม่ระบุ", "Days after the quarter's end where the calendar is silent"),
+    ),
+    "evidence_days": (
+        "4",
+        Text(
+            "ไฟล์หลักฐานส่งได้อีกกี่วันหลังกำหนดส่งผล ถ้าปฏิทินไม่ระบุ",
+            "Days that evidence may follow the results, where the calendar is silent",
+        ),
     ),
     "bands": (
         "<100=200; <=100=300; <110=400; >=110=500",

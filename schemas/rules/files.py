@@ -70,8 +70,10 @@ RULES = (
         "error",
         "ไม่ใช่แบบฟอร์มของระบบนี้{what}",
         "This is not one of our forms{what_en}",
-        "กรอกในแบบฟอร์มที่ได้รับจากส่วนกลาง (โฟลเดอร์ templates) ถ้าเป็นแบบฟอร์มนั้นที่บันทึกเป็นชนิดอื่น ให้เปิดแล้ว “บันทึกเป็น” .xlsx",
-        "Fill the form you were given (folder templates); if it is that form saved as another kind, open it and save as .xlsx",
+        "กรอกในแบบฟอร์มที่ได้รับจากส่วนกลาง (โฟลเดอร์ templates) ถ้าเป็นแบบฟอร์มนั้นที่บันทึกเป็นชนิดอื่น ให้เปิดแล้ว “บันทึกเป็น” .xlsx "
+        "ถ้าเป็นหลักฐาน ให้พิมพ์ชื่อไฟล์นี้ในช่องหลักฐานของแบบฟอร์ม",
+        "Fill the form you were given (folder templates); if it is that form saved as another kind, open it and save as .xlsx; "
+        "if it is evidence, type its name into the evidence cell of the form",
     ),
     _rule(
         "E_UNIT",

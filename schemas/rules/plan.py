@@ -113,6 +113,7 @@ def _setting_value(key: str, value: str) -> bool:
         "ranking_coverage",
         "late_penalty",
         "deadline_days",
+        "evidence_days",
         "unreported_at_year_end",
     ):
         return value == "" or parse(value).status == "number"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from schemas.evidence import names
 from schemas.forms.quarterly_result import REPORTABLE, ROW_STATES, STATUSES
 from schemas.language import Rule, Text
 
@@ -144,7 +145,7 @@ RULES = (
                 _is(r, "state", "confirmed")
                 & _is(r, "reportable", "can")
                 & (r["quarter"] == "Q4")
-                & _empty(r, "evidence")
+                & r["evidence"].map(lambda cell: not names(cell)).astype(bool)
             )
         ),
         blames=lambda _r, _c: ("evidence",),
