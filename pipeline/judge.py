@@ -255,6 +255,8 @@ def _document(submission: Submission, unsafe: Unsafe) -> Reading | ValidationRes
     """
     called = suffix_of(submission.name)
     form = kind_of_suffix(called) == "workbook"
+    if unsafe.instead is not None and not form:
+        return quarantined(submission, unsafe.instead)
     if unsafe.document is None:
         meant = unsafe.code == "E_UNSAFE_NOT_XLSX" and called and not form
         return quarantined(submission, Unsafe("E_EVIDENCE_REFUSED", unsafe.th, unsafe.en) if meant else unsafe)

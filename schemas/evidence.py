@@ -37,7 +37,50 @@ KINDS: dict[str, Kind] = {
 }
 # Endings that Windows runs, opens in a browser or unpacks: never evidence, whatever lies inside.
 REFUSED = frozenset(
-    [".exe", ".com", ".scr", ".pif", ".cpl", ".dll", ".msi", ".msp", ".bat", ".cmd", ".ps1", ".psm1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".wsh", ".hta", ".jar", ".reg", ".lnk", ".url", ".scf", ".inf", ".chm", ".htm", ".html", ".mht", ".mhtml", ".xhtml", ".svg", ".svgz", ".xml", ".iso", ".img", ".vhd", ".dmg", ".app", ".sh", ".py", ".rtf"]
+    [
+        ".exe",
+        ".com",
+        ".scr",
+        ".pif",
+        ".cpl",
+        ".dll",
+        ".msi",
+        ".msp",
+        ".bat",
+        ".cmd",
+        ".ps1",
+        ".psm1",
+        ".vbs",
+        ".vbe",
+        ".js",
+        ".jse",
+        ".wsf",
+        ".wsh",
+        ".hta",
+        ".jar",
+        ".reg",
+        ".lnk",
+        ".url",
+        ".scf",
+        ".inf",
+        ".chm",
+        ".htm",
+        ".html",
+        ".mht",
+        ".mhtml",
+        ".xhtml",
+        ".svg",
+        ".svgz",
+        ".xml",
+        ".iso",
+        ".img",
+        ".vhd",
+        ".dmg",
+        ".app",
+        ".sh",
+        ".py",
+        ".rtf",
+    ]
 )
 _KNOWN = {suffix: kind for kind, each in KINDS.items() for suffix in each.suffixes}
 _SPLIT = re.compile(r"[\n\r;；]+")
@@ -94,7 +137,10 @@ def names(cell: str, known: Iterable[str] = ()) -> list[str]:
     inside the name of one of them does not cut it in two."""
     there = set(known)
     found = [name for line in lines(cell) for name in ([line] if key(line) in there else parts(line))]
-    return list({key(name): name for name in reversed(found)}.values())[::-1]
+    once: dict[str, str] = {}
+    for name in found:
+        once.setdefault(key(name), name)
+    return list(once.values())
 
 
 def spellings(name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import xlsxwriter
+from proofs import exe, pdf, png
 
 from pipeline import begin
 from pipeline.ledger import book
@@ -20,7 +21,7 @@ NOW = "2024-01-10T09:00:00"
 
 
 def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
-    """An office whose inbox holds 2 forms a unit (one in five wrong) and five more files, in a fixed order."""
+    """An office whose inbox holds 2 forms a unit (one in five wrong), five more workbooks and three of evidence, in a fixed order."""
     begin.make_demo(root, "ministry", units, 0.2, 1, False, NOW, lambda *_: None)
     inbox = root / "inbox"
     office = open_office(root)
@@ -37,6 +38,12 @@ def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
     (inbox / "note.xlsx").write_text("ไม่ใช่ไฟล์ Excel", encoding="utf-8")
     with xlsxwriter.Workbook(str(inbox / "ของคนอื่น.xlsx")) as workbook:
         workbook.add_worksheet().write_string(0, 0, "ของคนอื่น")
-    for n, path in enumerate(sorted(inbox.glob("*.xlsx"))):
+    unit = plan.reporting_units[0]
+    code = plan.assigned(unit)[0]["code"]
+    (inbox / unit).mkdir()
+    (inbox / unit / "แผนที่ยุทธศาสตร์ 2567.pdf").write_bytes(pdf())
+    (inbox / f"{unit}.{code}.2567-Q1.png").write_bytes(png())
+    (inbox / "แปลกปลอม.pdf").write_bytes(exe())
+    for n, path in enumerate(sorted(p for p in inbox.rglob("*") if p.suffix in (".xlsx", ".pdf", ".png"))):
         os.utime(path, (then + n, then + n))
     return root

@@ -147,7 +147,9 @@ def _with_owed(
     beside = {**homes, folder: homes.get(folder, frozenset()) | {unit}}
     lines = match(plan.fiscal_year, cells, files, places_of(plan, beside)).lines
     left = [x for x in lines if x.arrival is None and x.typed and not _comes(x, waiting)]
-    found = [_due(period, [x for x in left if x.period == period], plan, day) for period in sorted({x.period for x in left})]
+    found = [
+        _due(period, [x for x in left if x.period == period], plan, day) for period in sorted({x.period for x in left})
+    ]
     return result.with_findings(*(under_policy(f, plan, unit, day) for f in found)) if found else result
 
 

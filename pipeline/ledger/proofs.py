@@ -41,7 +41,8 @@ def arrivals(connection: Connection, zone: ZoneInfo, as_of: str | None = None) -
 
 def suffixes(connection: Connection) -> dict[int, str]:
     """The ending that the content of each file deserves, by arrival."""
-    return dict(connection.execute(select(EVIDENCE.c.submission, EVIDENCE.c.suffix)).tuples().all())
+    rows = connection.execute(select(EVIDENCE.c.submission, EVIDENCE.c.suffix)).mappings()
+    return {r["submission"]: r["suffix"] for r in rows}
 
 
 def cells(postings: pd.DataFrame, period: str | None = None) -> list[Cell]:
@@ -64,8 +65,8 @@ def homes(connection: Connection, as_of: str | None = None) -> dict[str, frozens
         SUBMISSION.c.state.in_(("accepted", "returned", "duplicate")),
     )
     found: dict[str, set[str]] = {}
-    for name, unit in connection.execute(_until(query, as_of).distinct()).tuples():
-        found.setdefault(key(name.rpartition("/")[0]), set()).add(unit)
+    for row in connection.execute(_until(query, as_of).distinct()).mappings():
+        found.setdefault(key(row["name"].rpartition("/")[0]), set()).add(row["unit"])
     return {folder: frozenset(units) for folder, units in found.items()}
 
 

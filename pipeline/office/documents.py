@@ -51,7 +51,7 @@ _ACTS = ((_name("JavaScript"), "JavaScript"), (_name("Launch"), "Launch"))
 _FILES = _name("EmbeddedFile")
 _CRYPT = _name("Encrypt")
 _PACKED = _name("ObjStm")
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _PLAIN_FILTER = re.compile(rb"/(?:Filter|#46ilter)\s*\[?\s*/FlateDecode\s*\]?")
 _DICTIONARY = 2_000  # bytes before "stream" in which its dictionary lies
 
@@ -207,8 +207,8 @@ def _odf(data: bytes, entries: dict[str, zipfile.ZipInfo]) -> Found | None:
     for name, plain in _parts(data, entries):
         if name == "meta-inf/manifest.xml" and b"encryption-data" in plain:
             raise Unsafe(LOCKED)
-        macros = (
-            macros or (name.startswith(("basic/", "scripts/")) and name.endswith((".xml", ".xlb", ".py", ".js", ".bsh")))
+        macros = macros or (
+            name.startswith(("basic/", "scripts/")) and name.endswith((".xml", ".xlb", ".py", ".js", ".bsh"))
         )
     return *found, (MACRO,) if macros else ()
 
@@ -219,8 +219,6 @@ def _ole(data: bytes) -> Found | None:
     def has(*names: str) -> bool:
         return any(n.encode("utf-16-le") in data for n in names)
 
-    if len(data) < 1_536 or data[28:30] != b"\xfe\xff":
-        raise _broken("ไฟล์ Office รุ่นเก่าไม่ครบ", "an incomplete old Office file")
     if has("EncryptedPackage", "EncryptionInfo"):
         return None  # it may be a form of ours: the reader says that it has a password
     kinds = {"WordDocument": ("word", ".doc"), "PowerPoint Document": ("slides", ".ppt")}
@@ -229,6 +227,8 @@ def _ole(data: bytes) -> Found | None:
         found = ("workbook", ".xls")
     if found is None:
         return None
+    if len(data) < 1_536 or data[28:30] != b"\xfe\xff":
+        raise _broken("ไฟล์ Office รุ่นเก่าไม่ครบ", "an incomplete old Office file")
     _no_package(data)
     return *found, (MACRO,) if has("_VBA_PROJECT") else ()
 

@@ -48,11 +48,13 @@ Found = tuple[str, str, tuple[str, ...]]
 
 class Unsafe(Exception):
     """The file is not opened: rule code and what was seen, in Thai and English. `document` is what it is instead of a
-    workbook of ours, where its content is a sound document."""
+    workbook of ours, where its content is a sound document; `instead` is what is wrong with it as a document."""
 
-    def __init__(self, code: str, th: str = "", en: str = "", document: Found | None = None) -> None:
+    def __init__(
+        self, code: str, th: str = "", en: str = "", document: Found | None = None, instead: Unsafe | None = None
+    ) -> None:
         super().__init__(code, th, en)
-        self.code, self.th, self.en, self.document = code, th, en, document
+        self.code, self.th, self.en, self.document, self.instead = code, th, en, document, instead
 
 
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (

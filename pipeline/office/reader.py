@@ -128,8 +128,9 @@ def understood(answer: dict[str, Any]) -> tuple[list[RawSheet], bool] | Unsafe |
     if "died" in answer or "slow" in answer:
         return Unsafe("E_UNSAFE_READER")
     if "unsafe" in answer:
-        code, th, en, *document = answer["unsafe"]
-        return Unsafe(code, th, en, (*document[0][:2], tuple(document[0][2])) if document else None)
+        document, instead = answer.get("document"), answer.get("instead")
+        found = (document[0], document[1], tuple(document[2])) if document else None
+        return Unsafe(*answer["unsafe"], found, Unsafe(*instead) if instead else None)
     if "trouble" in answer:
         return OSError(*answer["trouble"])
     return [_sheet(s, answer["kind"]) for s in answer["sheets"]], bool(answer["macros"])

@@ -47,12 +47,11 @@ def _stranger(data: bytes, unsafe: Any) -> dict[str, Any]:
     from pipeline.office.documents import examine
     from pipeline.office.look import Unsafe
 
+    said: dict[str, Any] = {"unsafe": [unsafe.code, unsafe.th, unsafe.en]}
     try:
-        found = examine(data)
-    except Unsafe as worse:
-        return {"unsafe": [worse.code, worse.th, worse.en]}
-    said = [unsafe.code, unsafe.th, unsafe.en]
-    return {"unsafe": [*said, found] if found else said}
+        return {**said, "document": examine(data)}
+    except Unsafe as instead:
+        return {**said, "instead": [instead.code, instead.th, instead.en]}
 
 
 def main() -> None:

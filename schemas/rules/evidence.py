@@ -10,7 +10,7 @@ def _rule(code: str, severity: str, th: str, en: str, advice_th: str, advice_en:
 
 
 _AS_PDF = ("พิมพ์หรือบันทึกเป็น PDF แล้วส่งใหม่", "Print or save it as PDF and send that", "รายงานการประชุม.pdf")
-_NAME = "01101.สนย.1.2567-Q4.pdf"
+_NAME = "01101.P1.2567-Q4.pdf"
 
 RULES = (
     _rule(
