@@ -262,7 +262,8 @@ def _document(submission: Submission, unsafe: Unsafe) -> Reading | ValidationRes
         return quarantined(submission, Unsafe("E_EVIDENCE_REFUSED", unsafe.th, unsafe.en) if meant else unsafe)
     if form and unsafe.document[0] != "workbook":
         return quarantined(submission, unsafe)
-    reading = Reading(submission, Identity(form=EVIDENCE), document=Document(*unsafe.document))
+    notes = {"what": unsafe.th, "what_en": unsafe.en}
+    reading = Reading(submission, Identity(form=EVIDENCE), notes=notes, document=Document(*unsafe.document))
     refused = evidence.refused(reading)
     return (
         ValidationResult(Reading(submission, Identity()), "quarantined", refused.message, (refused,))

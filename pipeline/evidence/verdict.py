@@ -64,6 +64,8 @@ def _arrival(reading: Reading, zone: ZoneInfo) -> Arrival:
 def _verdict(
     connection: Connection, reading: Reading, arrival: Arrival, views: Sequence[View]
 ) -> tuple[ValidationResult, Plan | None]:
+    if not views and arrival.kind == "workbook":
+        return _stranger(reading), None
     if not views:
         return ValidationResult(_as(reading, None, None), "pending", _WAITS), None
     known = [v for v in views if v.matched.fits.get(arrival.number) or arrival.number in v.matched.maps]
@@ -71,8 +73,7 @@ def _verdict(
     view = (known or own or list(views))[0]
     unit = view.matched.units.get(arrival.number)
     if not known and arrival.kind == "workbook" and not claimed(view, arrival):
-        found = finding("E_NOT_OURS", what="", what_en="")
-        return ValidationResult(replace(reading, identity=Identity()), "quarantined", found.message, (found,)), None
+        return _stranger(reading), None
     reason, findings = _said(view, arrival, unit or "")
     assert reading.document is not None
     every = (*(finding(code) for code in reading.document.remarks), *findings)
@@ -83,6 +84,13 @@ def _verdict(
     if (twin is not None and twin["reason_th"] == reason.th) or (twin and twin["state"] == "duplicate"):
         result = _again(result, twin)
     return result, view.plan
+
+
+def _stranger(reading: Reading) -> ValidationResult:
+    """A workbook behind which nobody stands. It stays known as a document: a form that comes later may name it."""
+    th, en = (f" ({w})" if (w := reading.notes.get(k)) else "" for k in ("what", "what_en"))
+    found = finding("E_NOT_OURS", what=th, what_en=en)
+    return ValidationResult(replace(reading, identity=Identity()), "quarantined", found.message, (found,))
 
 
 def _as(reading: Reading, unit: str | None, year: int | None) -> Reading:

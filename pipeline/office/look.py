@@ -372,7 +372,7 @@ def _unpacked(
 def _is_spreadsheet(data: bytes, entries: list[zipfile.ZipInfo]) -> bool:
     """Whether an OpenDocument archive says that it is a workbook."""
     kind = next((e for e in entries if e.filename == "mimetype"), None)
-    return kind is not None and b"opendocument.spreadsheet" in _unpack(data, kind)
+    return kind is not None and b"opendocument.spreadsheet" in unpack(data, kind)
 
 
 def _keep_document(name: str, plain: bytes, parts: dict[str, bytes]) -> None:

@@ -130,7 +130,8 @@ def understood(answer: dict[str, Any]) -> tuple[list[RawSheet], bool] | Unsafe |
     if "unsafe" in answer:
         document, instead = answer.get("document"), answer.get("instead")
         found = (document[0], document[1], tuple(document[2])) if document else None
-        return Unsafe(*answer["unsafe"], found, Unsafe(*instead) if instead else None)
+        code, th, en = answer["unsafe"]
+        return Unsafe(code, th, en, found, Unsafe(*instead) if instead else None)
     if "trouble" in answer:
         return OSError(*answer["trouble"])
     return [_sheet(s, answer["kind"]) for s in answer["sheets"]], bool(answer["macros"])
