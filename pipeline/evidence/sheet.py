@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from pipeline.office.tables import Column, Look, draw_table, set_widths
 from pipeline.opening import Office
 from schemas.evidence import MAP
 from schemas.language import Text
-from schemas.periods import name_of
+from schemas.periods import name_of, short_thai_date
 
 NAMED = Text("หลักฐาน", "Evidence")
 ASKED = Text("หลักฐานที่ต้องถาม", "Evidence asked about")
@@ -25,14 +25,14 @@ CURRENT = Text("ฉบับปัจจุบัน", "current")
 
 _UNIT = Column("unit", Text("หน่วยงาน", "Unit"), "text", 14)
 _FILE = Column("file", Text("ไฟล์ที่ได้รับ", "File received"), "text", 44)
-_CAME = Column("received_at", Text("รับเมื่อ", "Received"), "datetime", 18)
+_CAME = Column("received_at", Text("รับเมื่อ", "Received"), "datetime", 24)
 _NAMED = (
     _UNIT,
     Column("indicator", Text("ตัวชี้วัด", "Indicator"), "text", 14),
     Column("period", Text("งวด", "Period"), "text", 18),
     Column("name", Text("ชื่อไฟล์ที่ระบุ", "Named in the form"), "text", 44),
-    Column("state", Text("สถานะ", "State"), "text", 24),
-    Column("deadline", Text("กำหนดส่งหลักฐาน", "Evidence deadline"), "text", 18),
+    Column("state", Text("สถานะ", "State"), "text", 30),
+    Column("deadline", Text("กำหนดส่งหลักฐาน", "Evidence deadline"), "text", 24),
     Column("late", Text("ล่าช้า", "Late"), "text", 10),
     _FILE,
     _CAME,
@@ -85,6 +85,7 @@ def _lines(office: Office, frame: pd.DataFrame) -> pd.DataFrame:
     words = {
         "state": lambda s: STATES[s].th,
         "period": lambda p: name_of(p).th,
+        "deadline": lambda day: short_thai_date(date.fromisoformat(day)),
         "late": lambda late: LATE.th if late else "",
         "why": lambda w: WHY[w].th,
         "current": lambda c: CURRENT.th if c else EARLIER.th,

@@ -21,6 +21,7 @@ from schemas.periods import fiscal_year, name_of, short_thai_date
 from schemas.plan import Plan
 
 _SHOWN = 6
+_KEPT = Text("เก็บเป็นไฟล์หลักฐานแล้ว มีข้อที่ต้องถาม", "Kept as evidence; something is asked")
 _WAITS = Text("รอสมุดแผนกลาง", "Waiting for the plan workbook")
 
 
@@ -115,8 +116,7 @@ def _said(view: View, arrival: Arrival, unit: str) -> tuple[Text, list[Finding]]
     if not lines:
         doubt = arrival.number in found.doubtful
         code = "Q_EVIDENCE_TWO" if doubt else "Q_EVIDENCE_UNNAMED" if unit else "Q_EVIDENCE_UNIT"
-        asked = finding(code, unit=unit)
-        return asked.message, [asked]
+        return _KEPT, [finding(code, unit=unit)]
     th = ", ".join(dict.fromkeys(f"{x.indicator} {name_of(x.period).th}" for x in lines))
     en = ", ".join(dict.fromkeys(f"{x.indicator} {name_of(x.period).en}" for x in lines))
     reason = Text(f"หลักฐานของ {unit}: {th}", f"Evidence of {unit}: {en}")
