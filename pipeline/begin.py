@@ -33,6 +33,7 @@ _TOML = """# Settings of this machine. What an officer decides is in the central
 # var = "var"                      # ledger and originals: a local disk
 # language = "th"                  # what commands print: th or en
 # timezone = "Asia/Bangkok"
+# pdf = "auto"                     # auto: first page and report, where LibreOffice is; all: every paper; no
 # database = "sqlite:///..."       # any SQLAlchemy address; default: var/ledger.sqlite
 """
 

@@ -267,6 +267,7 @@ class Scorecard:
     `rows`: unit x indicator; `units`, `parents`: totals; `trend`: unit x quarter; `office`: the total of all units.
     `quarters`: unit x indicator x quarter up to the period; `restated`: figures changed after their quarter closed;
     `definitions`: what the plan says of each indicator, by code; `deadlines`: last day to send, by quarter (ISO).
+    `letterhead`: the office's own .docx for Word papers, b"" for ours.
     """
 
     fiscal_year: int
@@ -285,3 +286,4 @@ class Scorecard:
     restated: pd.DataFrame = field(default_factory=pd.DataFrame)
     definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     deadlines: Mapping[str, str] = field(default_factory=dict)
+    letterhead: bytes = b""

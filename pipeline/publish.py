@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache, partial
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from pipeline import printed
 from pipeline.model import Scorecard
+from pipeline.office import letterhead as office
 from pipeline.reply import place, unit_folder
-from pipeline.report.outputs import Piece, pieces
+from pipeline.report.outputs import pieces
 from pipeline.settings import Settings
 
+LOG = logging.getLogger("opsbook")
 MANIFEST = "manifest.json"
 _ENTRY = {"path", "bytes", "sha256", "basis"}
 # The bytes of a file depend on these as well, so a new version draws everything anew.
@@ -59,34 +63,53 @@ def publication(
 
     A file whose basis is the manifest's and whose bytes are still there is not drawn again; one drawn to the same bytes
     is not replaced; one that belongs to the publication no longer is removed. Papers of units are made while the period
-    is the `headline` one (or was asked for); those made once are kept up to date ever after.
+    is the `headline` one (or was asked for); those made once are kept up to date ever after. So are the PDFs.
     """
+    head = letterhead(settings)
+    card = replace(card, letterhead=head.data)
     old = manifest(settings, card.fiscal_year, card.period)
     known = {o["path"]: o for o in old.get("outputs", [])} if old.get("software") == software() else {}
     made = {o["path"] for o in old.get("outputs", [])}
     planned = [p for p in pieces(card, unit_folder) if headline or not p.paper or p.path in made]
-    written: list[str] = []
-    listed = []
+    issue = _Issue(settings, known)
     for done, piece in enumerate(planned, start=1):
-        entry = known.get(piece.path)
-        path = piece.path
-        if entry is None or entry["basis"] != piece.basis or _sha(settings.outbox / path) != entry["sha256"]:
-            path, fresh = _put(settings, piece)
-            written += [path] if fresh else []
-        listed.append(_entry(settings, path, piece.basis))
+        issue.put(piece.path, piece.basis, piece.draw)
         progress("publish", done, len(planned))
-    _remove(settings, card, made - {o["path"] for o in listed})
+    folder = f"reports/{card.fiscal_year}/{card.period}"
+    begun = headline or bool(made & {f"{folder}/{printed.PDF}"})
+    printer = printed.beside(settings, folder, list(issue.listed), card.as_of, issue.put) if begun else ""
+    _remove(settings, card, made - {o["path"] for o in issue.listed})
     content = {
         "fiscal_year": card.fiscal_year,
         "period": card.period,
         "as_of": card.as_of.isoformat(),
         "plan": {"revision": card.plan_revision, "sha256": plan_sha256},
         "software": software(),
+        "letterhead": {"sha256": head.sha256, "refused": head.refused},
+        "printer": printer,
         "inputs": [vars(s) for s in sources],
-        "outputs": listed,
+        "outputs": issue.listed,
     }
     place_text(settings, _manifest_path(card.fiscal_year, card.period), _json(content))
-    return written
+    return issue.written
+
+
+class _Issue:
+    """The files of one publication as they are put into outbox: `listed` all of them, `written` those that changed."""
+
+    def __init__(self, settings: Settings, known: Mapping[str, Mapping[str, Any]]) -> None:
+        self._settings, self._known = settings, known
+        self.listed: list[dict[str, Any]] = []
+        self.written: list[str] = []
+
+    def put(self, path: str, basis: str, draw: Callable[[str], None]) -> str:
+        """Draw a file unless the one there is made from the same -> where it lies."""
+        entry = self._known.get(path)
+        if entry is None or entry["basis"] != basis or _sha(self._settings.outbox / path) != entry["sha256"]:
+            path, fresh = _put(self._settings, path, draw)
+            self.written += [path] if fresh else []
+        self.listed.append(_entry(self._settings, path, basis))
+        return path
 
 
 def manifest(settings: Settings, year: int, period: str) -> dict[str, Any]:
@@ -103,9 +126,43 @@ def manifest(settings: Settings, year: int, period: str) -> dict[str, Any]:
 def complete(settings: Settings, year: int, period: str) -> bool:
     """Whether every file of the last publication is still there and the program that made it is this one."""
     found = manifest(settings, year, period)
-    return found.get("software") == software() and all(
-        (settings.outbox / o["path"]).is_file() for o in found["outputs"]
-    )
+    same = found.get("software") == software() and _head(found) == letterhead(settings).sha256
+    return same and all((settings.outbox / o["path"]).is_file() for o in found["outputs"])
+
+
+def _head(found: Mapping[str, Any]) -> str:
+    known = found.get("letterhead")
+    return str(known.get("sha256", "")) if isinstance(known, dict) else ""
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """The office's own .docx beside opsbook.toml: its bytes where papers use it, or in Thai why they do not."""
+
+    data: bytes = b""
+    sha256: str = ""
+    refused: str = ""
+
+
+def letterhead(settings: Settings) -> Letterhead:
+    """The letterhead as it lies there now; an unfit one is told with one line in the log, and ours is used."""
+    path = settings.root / office.FILE
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Letterhead()
+    return _judged(data)
+
+
+@lru_cache(maxsize=4)
+def _judged(data: bytes) -> Letterhead:
+    sha = hashlib.sha256(data).hexdigest()
+    try:
+        office.checked(data)
+    except office.Refused as error:
+        LOG.warning("%s is not used: %s", office.FILE, error)
+        return Letterhead(b"", sha, error.text.th)
+    return Letterhead(data, sha)
 
 
 def place_text(settings: Settings, relative: str, text: str) -> None:
@@ -126,17 +183,17 @@ def _json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _put(settings: Settings, piece: Piece) -> tuple[str, bool]:
+def _put(settings: Settings, where: str, draw: Callable[[str], None]) -> tuple[str, bool]:
     """Draw aside and rename into place, unless the same bytes stand there already -> (path, whether it was written).
 
     The path has a second name where a program held the file open.
     """
-    aside = settings.writing / f"{uuid.uuid4().hex}{Path(piece.path).suffix}"
+    aside = settings.writing / f"{uuid.uuid4().hex}{Path(where).suffix}"
     try:
-        piece.draw(str(aside))
-        if _sha(aside) == _sha(settings.outbox / piece.path):
-            return piece.path, False
-        return place(settings, piece.path, lambda path: os.replace(aside, path)), True
+        draw(str(aside))
+        if _sha(aside) == _sha(settings.outbox / where):
+            return where, False
+        return place(settings, where, lambda path: os.replace(aside, path)), True
     finally:
         aside.unlink(missing_ok=True)
 

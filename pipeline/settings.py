@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeline.model import OfficeError
 
 FILE = "opsbook.toml"
-KEYS = ("inbox", "outbox", "var", "database", "language", "timezone")
+KEYS = ("inbox", "outbox", "var", "database", "language", "timezone", "pdf")
+PDF = ("auto", "no", "all")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Settings:
     database: str
     language: str = "th"
     timezone: str = "Asia/Bangkok"
+    pdf: str = "auto"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -78,7 +80,10 @@ def load(root: Path) -> Settings:
         database=str(office.get("database", f"sqlite:///{folders['var'] / 'ledger.sqlite'}")),
         language=str(office.get("language", "th")),
         timezone=str(office.get("timezone", "Asia/Bangkok")),
+        pdf=str(office.get("pdf", "auto")),
     )
+    if settings.pdf not in PDF:
+        raise OfficeError(f"pdf = {settings.pdf}: ใช้ {' '.join(PDF)}", f"pdf = {settings.pdf}: one of {' '.join(PDF)}")
     try:
         _ = settings.zone
     except (ZoneInfoNotFoundError, ValueError) as error:

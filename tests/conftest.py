@@ -14,6 +14,7 @@ from hypothesis import settings
 from staff import NOW, Place, plan_book
 
 from pipeline import intake
+from pipeline.office import printing
 
 settings.register_profile("here", deadline=None, database=None, print_blob=True)
 settings.load_profile("here")
@@ -23,6 +24,14 @@ settings.load_profile("here")
 def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two looks at the inbox without the seconds between them: tests send files that have stood still long enough."""
     monkeypatch.setattr(intake, "LOOKS_APART", 0.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_printing() -> Iterator[None]:
+    """A machine without LibreOffice: tests that want it printed say so, the others need not wait for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printing, "version", lambda: "")
+        yield
 
 
 Build = Callable[[Path], Any]

@@ -152,7 +152,7 @@ def test_a_manifest_of_other_software_draws_everything_anew(
     drawn: list[Any] = []
     real = publish._put
     monkeypatch.setattr(publish, "software", lambda: {"opsbook": "another"})
-    monkeypatch.setattr(publish, "_put", lambda s, p: drawn.append(p.path) or real(s, p))
+    monkeypatch.setattr(publish, "_put", lambda s, p, d: drawn.append(p) or real(s, p, d))
     assert issue(settings, scorecard(2, 2)) == [] and len(drawn) == len(list(pieces(scorecard(2, 2), str)))
 
 

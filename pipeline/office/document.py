@@ -8,11 +8,14 @@ seconds where this takes milliseconds. Facts behind it: Thai needs the complex-s
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from docx import Document
@@ -21,7 +24,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
 
-from pipeline.office import styles
+from pipeline.office import letterhead, styles
 from pipeline.office.book import FONT, safe
 from schemas.language import Text
 
@@ -34,6 +37,7 @@ _MARK = "OPSBOOKHEADER"
 _TIME = (1980, 1, 1, 0, 0, 0)
 _BAR_CELLS, _BAR_WORDS_MM = 50, 34.0
 _DOCUMENT = "word/document.xml"
+_TWIPS = 56.6929  # a mm
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,13 @@ class Bar:
 class Paper:
     """A document being written: paragraphs, tables, contents; `save` writes it."""
 
-    def __init__(self, title: str, header: str, as_of: datetime, landscape: bool = False) -> None:
-        self.title, self.header, self.as_of, self.landscape = title, header, as_of, landscape
+    def __init__(
+        self, title: str, header: str, as_of: datetime, landscape: bool = False, letterhead: bytes = b""
+    ) -> None:
+        """`letterhead`: an office's own .docx (`pipeline.office.letterhead`), b"" for ours."""
+        self.title, self.header, self.as_of = title, header, as_of
+        self._shell = _shell(landscape, letterhead)
+        self._scale = self._shell.width_mm / (LANDSCAPE_MM if landscape else PORTRAIT_MM)
         self._body: list[str] = []
         self._bookmarks = 0
         self._captions: dict[str, int] = {}
@@ -87,15 +96,17 @@ class Paper:
     @property
     def width_mm(self) -> float:
         """Room between the margins."""
-        return LANDSCAPE_MM if self.landscape else PORTRAIT_MM
+        return self._shell.width_mm
 
     # -- paragraphs -----------------------------------------------------------------------------------------------
 
     def heading(self, text: str, level: int = 1, anchor: str = "", new_page: bool = False) -> None:
         """A heading that Word's navigation shows; `anchor` is where links of the contents lead."""
         before = "<w:pageBreakBefore/>" if new_page else ""
-        run = _run(text, size=_HEADINGS[level], bold=True, ink=styles.NAVY)
-        properties = f'<w:pStyle w:val="Heading{level}"/><w:keepNext/>{before}<w:spacing w:before="120" w:after="60"/>'
+        style, own = self._shell.headings[level]
+        run = _plain(text) if own else _run(text, size=_HEADINGS[level], bold=True, ink=styles.NAVY)
+        look = "" if own else '<w:spacing w:before="120" w:after="60"/>'
+        properties = f"<w:pStyle w:val={quoteattr(style)}/><w:keepNext/>{before}{look}"
         self._paragraph(properties, self._marked(run, anchor) if anchor else run)
 
     def line(
@@ -120,12 +131,19 @@ class Paper:
         self.line(f"{kind.th} {number}  {text}", size=TABLE, bold=True, ink=styles.NAVY, after=2, keep=True)
 
     def contents(self, entries: Sequence[tuple[str, str]]) -> None:
-        """The contents: (text, anchor) as links within the document; page numbers would need a layout engine."""
+        """The contents: (text, anchor) as links within the document, each with a field for its page number.
+
+        The field holds no number yet: only a layout engine knows it, and a wrong one would be worse than none. What lays
+        the document out (LibreOffice, our PDF, Word when fields are updated) fills it in; Word asks nothing on opening.
+        """
+        right = round(self.width_mm * _TWIPS)
+        tab = f'<w:tabs><w:tab w:val="right" w:pos="{right}"/></w:tabs>'
         for text, anchor in entries:
             run = _run(text, size=TABLE, ink=styles.ACCENT, underline=True)
+            number = "<w:r><w:tab/></w:r>" + _field(f"PAGEREF {anchor} \\h", "")
             self._paragraph(
-                '<w:spacing w:before="0" w:after="20"/><w:ind w:left="240" w:hanging="240"/>',
-                f"<w:hyperlink w:anchor={quoteattr(anchor)} w:history={quoteattr('1')}>{run}</w:hyperlink>",
+                f'{tab}<w:spacing w:before="0" w:after="20"/><w:ind w:left="240" w:hanging="240"/>',
+                f'<w:hyperlink w:anchor={quoteattr(anchor)} w:history="1">{run}{number}</w:hyperlink>',
             )
 
     def page_break(self) -> None:
@@ -144,7 +162,7 @@ class Paper:
 
     def table(self, widths: Sequence[float], rows: Sequence[Row], lines: bool = True) -> None:
         """A table with columns of these widths in mm; without `lines` only the rules between rows are left out."""
-        grid = [round(w * 56.6929) for w in widths]
+        grid = [round(w * self._scale * _TWIPS) for w in widths]
         rule = f'w:val="single" w:sz="4" w:space="0" w:color="{styles.LINE[1:]}"'
         sides = ("top", "left", "bottom", "right", "insideH", "insideV") if lines else ("insideH",)
         borders = "".join(f"<w:{side} {rule}/>" for side in sides)
@@ -161,7 +179,7 @@ class Paper:
 
     def bars(self, rows: Sequence[Bar], whole: float, label_mm: float = 58.0) -> None:
         """Horizontal bars drawn as cells, 0 to `whole`: no picture, so nothing depends on the fonts of a machine."""
-        step = (self.width_mm - label_mm - _BAR_WORDS_MM) / _BAR_CELLS
+        step = (self.width_mm / self._scale - label_mm - _BAR_WORDS_MM) / _BAR_CELLS
         drawn = []
         for row in rows:
             share = 0.0 if row.value != row.value else max(0.0, min(1.0, row.value / whole))
@@ -176,7 +194,7 @@ class Paper:
 
     def save(self, path: str) -> None:
         """Write the document; the same content and moment give the same bytes."""
-        parts = dict(_shell(self.landscape))
+        parts = dict(self._shell.parts)
         top, _, tail = parts[_DOCUMENT].partition(b"OPSBOOKBODY")
         parts[_DOCUMENT] = top + "".join(self._body).encode("utf-8") + tail
         for name, data in parts.items():
@@ -197,6 +215,11 @@ def _run(text: str, size: float = BODY, bold: bool = False, ink: str = styles.IN
     look = f'{weight}<w:color w:val="{ink[1:]}"/><w:sz w:val="{half}"/><w:szCs w:val="{half}"/>{line}<w:lang w:bidi="th-TH"/>'
     parts = [f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in _lines(text)]
     return f"<w:r><w:rPr>{look}</w:rPr>{'<w:br/>'.join(parts)}</w:r>"
+
+
+def _plain(text: str) -> str:
+    """A run that looks as its paragraph's style says."""
+    return f'<w:r><w:rPr><w:lang w:bidi="th-TH"/></w:rPr><w:t xml:space="preserve">{escape(safe(text))}</w:t></w:r>'
 
 
 def _lines(text: str) -> list[str]:
@@ -248,19 +271,50 @@ def _core(title: str, as_of: datetime) -> bytes:
 PAGE = Text("หน้า", "Page")
 
 
-@cache
-def _shell(landscape: bool) -> tuple[tuple[str, bytes], ...]:
-    """The parts of an empty document of ours; the body's place is marked."""
-    document = Document()
-    _set_styles(document)
+@dataclass(frozen=True)
+class _Shell:
+    """The parts of an empty document whose body's place is marked, the room between its margins, and the id of each
+    heading style with whether it is the office's own."""
+
+    parts: tuple[tuple[str, bytes], ...]
+    width_mm: float
+    headings: Mapping[int, tuple[str, bool]]
+
+
+@lru_cache(maxsize=8)
+def _shell(landscape: bool, own: bytes) -> _Shell:
+    """Our empty document, or one with header, footer, margins and styles of the office's `own` letterhead."""
+    ours = Document()
+    _set_styles(ours)
+    document: Any = letterhead.opened(own) if own else ours
+    headings = (
+        {n: _heading(document, ours, n) for n in _HEADINGS} if own else {n: (f"Heading{n}", False) for n in (1, 2, 3)}
+    )
     section = document.sections[0]
     section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
-    # The margins of Thai official letters: 3 cm left, 2 cm right (3.0 = 25 + 20 mm gives 165 mm; tables need the room).
-    section.left_margin, section.right_margin = (Mm(20), Mm(20)) if landscape else (Mm(25), Mm(20))
-    section.top_margin, section.bottom_margin = Mm(22), Mm(18)
-    section.header_distance, section.footer_distance = Mm(10), Mm(8)
-    _fill(section.header, _run(_MARK, size=_HEADER, ink=styles.MUTED), "left")
+    if not own:
+        # The margins of Thai official letters: 3 cm left, 2 cm right (3.0 = 25 + 20 mm gives 165 mm; tables need the room).
+        section.left_margin, section.right_margin = (Mm(20), Mm(20)) if landscape else (Mm(25), Mm(20))
+        section.top_margin, section.bottom_margin = Mm(22), Mm(18)
+        section.header_distance, section.footer_distance = Mm(10), Mm(8)
+    _frame(section)
+    body = document.element.body
+    for old in [e for e in body if e.tag != qn("w:sectPr")]:
+        body.remove(old)
+    body.insert(0, parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>OPSBOOKBODY</w:t></w:r></w:p>"))
+    settings = document.settings.element
+    for old in list(settings):
+        settings.remove(old)
+    settings.extend(deepcopy(list(ours.settings.element)))
+    whole = io.BytesIO()
+    document.save(whole)
+    width = (section.page_width - section.left_margin - section.right_margin - (section.gutter or 0)) / Mm(1)
+    return _Shell(_cleaned(whole), width, headings)
+
+
+def _frame(section: Any) -> None:
+    """What the paper is at the end of its header; the page number at the foot, unless the office's foot has one."""
     number = "".join(
         [
             _run(f"{PAGE.th} ", size=SMALL, ink=styles.MUTED),
@@ -269,14 +323,22 @@ def _shell(landscape: bool) -> tuple[tuple[str, bytes], ...]:
             _field("NUMPAGES"),
         ]
     )
-    _fill(section.footer, number, "right")
-    body = document.element.body
-    for old in [e for e in body if e.tag != qn("w:sectPr")]:
-        body.remove(old)
-    body.insert(0, parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>OPSBOOKBODY</w:t></w:r></w:p>"))
-    whole = io.BytesIO()
-    document.save(whole)
-    return _cleaned(whole)
+    _add(section.header, _run(_MARK, size=_HEADER, ink=styles.MUTED), "left")
+    feet = [section.footer, *([section.first_page_footer] if section.different_first_page_header_footer else [])]
+    for foot in feet:
+        if not re.search(r"\bPAGE\b", "".join(foot._element.itertext()) + " ".join(foot._element.xpath(".//@w:instr"))):
+            _add(foot, number, "right")
+
+
+def _heading(document: Any, ours: Any, level: int) -> tuple[str, bool]:
+    """(id, whether it is the office's) of the style for headings of that level; ours is added where there is none."""
+    named = {str(s.name).casefold(): s for s in document.styles}
+    found = named.get(f"heading {level}")
+    if found is not None:
+        _same_for_thai(found.element)
+        return str(found.style_id), True
+    document.styles.element.append(deepcopy(ours.styles[f"Heading {level}"].element))
+    return f"Heading{level}", False
 
 
 def _cleaned(whole: io.BytesIO) -> tuple[tuple[str, bytes], ...]:
@@ -324,15 +386,32 @@ def _set_styles(document: Document) -> None:  # type: ignore[valid-type]
         settings.replace(old, compat)
 
 
-def _fill(place: object, runs: str, align: str) -> None:
-    paragraph = place.paragraphs[0]._p  # type: ignore[attr-defined]
+def _same_for_thai(style: Any) -> None:
+    """Size and weight of a style hold for Thai too; programs that do not know Thai set them for Latin letters only."""
+    look = style.find(qn("w:rPr"))
+    for latin, thai in (("w:b", "w:bCs"), ("w:sz", "w:szCs")) if look is not None else ():
+        given = look.find(qn(latin))
+        if given is not None and look.find(qn(thai)) is None:
+            twin = deepcopy(given)
+            twin.tag = qn(thai)
+            given.addnext(twin)
+
+
+def _add(place: Any, runs: str, align: str) -> None:
+    """A paragraph at the end of a header or footer, instead of an empty one."""
+    place.is_linked_to_previous = False
+    last = place.paragraphs[-1]._p if place.paragraphs else None
     new = parse_xml(f'<w:p {nsdecls("w")}><w:pPr><w:jc w:val="{align}"/></w:pPr>{runs}</w:p>')
-    paragraph.getparent().replace(paragraph, new)
+    if last is not None and last.getnext() is None and not last.xpath(".//w:r|.//w:sdt|.//w:fldSimple"):
+        last.getparent().replace(last, new)
+    else:
+        place._element.append(new)
 
 
-def _field(name: str) -> str:
+def _field(name: str, now: str = "1") -> str:
+    """A field and what it shows until it is computed."""
     look = f'<w:rPr><w:color w:val="{styles.MUTED[1:]}"/><w:sz w:val="24"/><w:szCs w:val="24"/></w:rPr>'
     return (
         f'<w:r>{look}<w:fldChar w:fldCharType="begin"/></w:r><w:r>{look}<w:instrText xml:space="preserve"> {name} </w:instrText></w:r>'
-        f'<w:r>{look}<w:fldChar w:fldCharType="separate"/></w:r><w:r>{look}<w:t>1</w:t></w:r><w:r>{look}<w:fldChar w:fldCharType="end"/></w:r>'
+        f'<w:r>{look}<w:fldChar w:fldCharType="separate"/></w:r><w:r>{look}<w:t>{now}</w:t></w:r><w:r>{look}<w:fldChar w:fldCharType="end"/></w:r>'
     )

@@ -350,6 +350,17 @@ def look(data: bytes) -> dict[str, bytes]:
     return parts
 
 
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Every part of a zip package by name, unpacked with the same mistrust; its XML is checked. Raises Unsafe."""
+    if not data.startswith(b"PK\x03\x04"):
+        raise _not_a_zip(data)
+    parts = _unpacked(data, entries_of(data), lambda name, plain, kept: kept.update({name: plain}))
+    for name, plain in parts.items():
+        if name.casefold().endswith((".xml", ".rels")) and not name.casefold().startswith("customxml/"):
+            _check_xml(name, plain)
+    return parts
+
+
 def _unpacked(
     data: bytes, entries: list[zipfile.ZipInfo], keep: Callable[[str, bytes, dict[str, bytes]], None]
 ) -> dict[str, bytes]:

@@ -32,6 +32,8 @@ def _pieces(content: Any) -> list[bytes]:
         return [b"[", *(p for each in content for p in _pieces(each)), b"]"]
     if content is None or isinstance(content, str | int | float | bool | np.generic):
         return [str(content).encode("utf-8", "surrogatepass")]
+    if isinstance(content, bytes):
+        return [content]
     if hasattr(content, "isoformat"):
         return [str(content.isoformat()).encode()]
     raise TypeError(type(content))

@@ -70,7 +70,7 @@ def draw(part: Scorecard, path: str) -> None:
     """Write the unit's document: contents, then a page or more for each indicator."""
     unit = part.rows.iloc[0]
     heading = f"{unit['unit_name']}  ·  {period(part).th}"
-    paper = Paper(f"{TITLE.th} {heading}", heading, part.as_of)
+    paper = Paper(f"{TITLE.th} {heading}", heading, part.as_of, letterhead=part.letterhead)
     paper.heading(TITLE.th, 1)
     paper.line(f"หน่วยงาน  {unit['unit_name']}", bold=True)
     paper.line(f"ปีงบประมาณ  {part.fiscal_year}   {period(part).th}", after=2)

@@ -108,7 +108,7 @@ def _definition_only(part: Scorecard) -> Scorecard:
 def draw(part: Scorecard, path: str) -> None:
     """Write the list as a document on A4 across."""
     cols = columns(part)
-    paper = Paper(title(part), part.office_name, part.as_of, landscape=True)
+    paper = Paper(title(part), part.office_name, part.as_of, landscape=True, letterhead=part.letterhead)
     paper.line(title(part), size=16, bold=True, ink=styles.NAVY, align="center", after=2)
     paper.line(basis(part), size=SMALL, ink=styles.MUTED, align="center", after=6)
     rows = [*_heads(cols)]

@@ -56,7 +56,8 @@ def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
 
 def draw(card: Scorecard, tables: dict[str, pd.DataFrame], path: str) -> None:
     """Write the document; the same card gives the same bytes."""
-    paper = Paper(f"{TITLE.th} {period(card).th}", f"{card.office_name}  ·  {period(card).th}", card.as_of)
+    heading = f"{card.office_name}  ·  {period(card).th}"
+    paper = Paper(f"{TITLE.th} {period(card).th}", heading, card.as_of, letterhead=card.letterhead)
     paper.line(card.office_name, size=20, bold=True, ink=styles.NAVY, align="center", after=0)
     paper.line(TITLE.th, size=22, bold=True, ink=styles.NAVY, align="center", after=0)
     paper.line(period(card).th, size=18, bold=True, align="center", after=0)
