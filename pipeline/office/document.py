@@ -409,9 +409,11 @@ def _add(place: Any, runs: str, align: str) -> None:
 
 
 def _field(name: str, now: str = "1") -> str:
-    """A field and what it shows until it is computed."""
-    look = f'<w:rPr><w:color w:val="{styles.MUTED[1:]}"/><w:sz w:val="24"/><w:szCs w:val="24"/></w:rPr>'
-    return (
-        f'<w:r>{look}<w:fldChar w:fldCharType="begin"/></w:r><w:r>{look}<w:instrText xml:space="preserve"> {name} </w:instrText></w:r>'
-        f'<w:r>{look}<w:fldChar w:fldCharType="separate"/></w:r><w:r>{look}<w:t>{now}</w:t></w:r><w:r>{look}<w:fldChar w:fldCharType="end"/></w:r>'
-    )
+    """A field and what it shows until it is computed, "" for nothing."""
+    size = f'<w:sz w:val="{round(SMALL * 2)}"/><w:szCs w:val="{round(SMALL * 2)}"/>'
+    look = f'<w:rPr><w:color w:val="{styles.MUTED[1:]}"/>{size}<w:lang w:bidi="th-TH"/></w:rPr>'
+    marks = [f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "separate", "end")]
+    marks.insert(1, f'<w:instrText xml:space="preserve"> {name} </w:instrText>')
+    if now:
+        marks.insert(3, f"<w:t>{now}</w:t>")
+    return "".join(f"<w:r>{look}{mark}</w:r>" for mark in marks)
