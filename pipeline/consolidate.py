@@ -88,6 +88,7 @@ def _what(plan: Plan, i: dict[str, str]) -> dict[str, Any]:
         "direction": i["direction"],
         "scoring": i["scoring"],
         "over_time": i["over_time"],
+        "over_units": i["over_units"],
         "basis": i["basis"],
         "cycle": i["cycle"],
         "levels": i.get("levels", ""),

@@ -94,11 +94,12 @@ def _publish(
         proof = evidence_state(connection, plan, office.settings.zone, moment.date(), limit)
         wide = worded(wide, proof.named)
         changed = _restated(connection, plan, period, moment, postings, facts)
-        fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None)
+        past = _last_year(connection, plan, period, limit, office)
+        fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None, past)
         there = complete(office.settings, year, period)
         if not explicit and there and book.last_fingerprint(connection, year, period) == fingerprint:
             return []
-    card = score.scorecard(wide, plan, period, moment, changed)
+    card = score.scorecard(wide, plan, period, moment, changed, past)
     sources = [Source(*each) for each in consolidate.sources(newest, period)]
     files = publication(office.settings, card, sources, _sha_of(plan), headline=main or explicit, progress=progress)
     with office.engine.begin() as connection:
@@ -134,12 +135,31 @@ def _sha_of(plan: Plan) -> str:
     return hashlib.sha256(json.dumps(plan.content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _fingerprint(wide: pd.DataFrame, changed: pd.DataFrame, plan: Plan, period: str, moment: datetime | None) -> str:
-    """What a publication depends on: quarters up to the period, the plan revision, and for the headline period the as-of."""
+def _last_year(
+    connection: Connection, plan: Plan, period: str, limit: str | None, office: Office
+) -> pd.DataFrame | None:
+    """The same quarter a year ago as the ledger has it, None where that year had no plan."""
+    before = book.plan_of(connection, plan.fiscal_year - 1, as_of=limit)
+    if before is None:
+        return None
+    return score.quarter_of(consolidated(connection, before, limit, office), before, int(period[-1]))
+
+
+def _fingerprint(
+    wide: pd.DataFrame,
+    changed: pd.DataFrame,
+    plan: Plan,
+    period: str,
+    moment: datetime | None,
+    past: pd.DataFrame | None = None,
+) -> str:
+    """What a publication depends on: quarters up to the period, plans of the whole year, the plan revision, the same
+    quarter a year ago, and for the headline period the as-of."""
     later = tuple(f"{q}" for q in range(int(period[-1]) + 1, 5))
-    fixed = {c for c in wide.columns if re.fullmatch(r"(?:h1)?c[1-5]|baseline[1-3]", c)}
+    fixed = {c for c in wide.columns if re.fullmatch(r"(?:h1)?c[1-5]|baseline[1-3]|p[1-4]", c)}
     columns = [c for c in wide.columns if c in fixed or c[-1] not in later]
     digest = hashlib.sha256(wide[columns].to_csv(index=False).encode())
     digest.update(changed.to_csv(index=False).encode())
+    digest.update(b"" if past is None else past.to_csv(index=False).encode())
     digest.update(f"{plan.revision} {sorted(plan.settings.items())} {moment.isoformat() if moment else ''}".encode())
     return digest.hexdigest()

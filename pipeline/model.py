@@ -267,7 +267,8 @@ class Scorecard:
     `rows`: unit x indicator; `units`, `parents`: totals; `trend`: unit x quarter; `office`: the total of all units.
     `quarters`: unit x indicator x quarter up to the period; `restated`: figures changed after their quarter closed;
     `definitions`: what the plan says of each indicator, by code; `deadlines`: last day to send, by quarter (ISO).
-    `letterhead`: the office's own .docx for Word papers, b"" for ours.
+    `letterhead`: the office's own .docx for Word papers, b"" for ours. `plans`: unit x indicator as entered;
+    `rollups`: parent (or "" the office) x indicator over its units.
     """
 
     fiscal_year: int
@@ -287,3 +288,5 @@ class Scorecard:
     definitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     deadlines: Mapping[str, str] = field(default_factory=dict)
     letterhead: bytes = b""
+    plans: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rollups: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -12,7 +12,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pipeline.model import Scorecard
-from schemas.frames import QuarterRow, RestatedRow, ScoreRow, TotalRow, TrendRow
+from schemas import rollup
+from schemas.frames import PlanRow, QuarterRow, RestatedRow, RollupRow, ScoreRow, TotalRow, TrendRow
 from schemas.numbers import parse
 from schemas.plan import CRITERIA, Plan
 from schemas.rows import PERCENT_UNIT
@@ -68,16 +69,22 @@ _ATTRIBUTES = [
 
 
 def scorecard(
-    wide: pd.DataFrame, plan: Plan, period: str, as_of: datetime, restated: pd.DataFrame | None = None
+    wide: pd.DataFrame,
+    plan: Plan,
+    period: str,
+    as_of: datetime,
+    restated: pd.DataFrame | None = None,
+    last_year: pd.DataFrame | None = None,
 ) -> Scorecard:
     """Score one quarter of the year (`period` "2567-Q2"); quarters after it are not looked at.
 
-    `restated` (`schemas.frames.RestatedRow`) is carried along for the reports that tell of it.
+    `restated` (`schemas.frames.RestatedRow`) is carried along for the reports that tell of it; `last_year` is what
+    `quarter_of` says of the same quarter a year ago.
     """
     last = int(period[-1])
     quarters = {q: _Quarter(wide, plan, q) for q in range(1, last + 1)}
     now, before = quarters[last], quarters.get(last - 1)
-    rows = now.rows(before)
+    rows = _beside_last_year(now.rows(before), last_year)
     groups = _Groups(wide, plan)
     units = _unit_totals(now, before, plan, groups)
     parents, office = _parent_totals(now, before, plan, groups)
@@ -98,7 +105,48 @@ def scorecard(
         RestatedRow.validate(_none_restated() if restated is None else restated),
         _definitions(plan),
         {f"{plan.fiscal_year}-Q{q}": _day(plan, q) for q in (1, 2, 3, 4)},
+        plans=PlanRow.validate(_plans(wide)),
+        rollups=RollupRow.validate(_rollups(now, groups)),
     )
+
+
+def quarter_of(wide: pd.DataFrame, plan: Plan, q: int) -> pd.DataFrame:
+    """unit, indicator, unit_of_measure, plan, result and score of one quarter: what next year's report compares with."""
+    quarter = _Quarter(wide, plan, q)
+    columns = {"plan": quarter.planned, "result": quarter.result, "score": quarter.score}
+    return wide[["unit", "indicator", "unit_of_measure"]].assign(**columns)
+
+
+def _beside_last_year(rows: pd.DataFrame, last_year: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows with last year's plan, result and score where unit, indicator and unit of measure are the same."""
+    names = {k: f"last_year_{k}" for k in ("plan", "result", "score")}
+    if last_year is None:
+        return rows.assign(**dict.fromkeys(names.values(), np.nan))
+    keys = ["unit", "indicator", "unit_of_measure"]
+    known = last_year.rename(columns=names).drop_duplicates(keys).astype(dict.fromkeys(keys, "str"))
+    return rows.merge(known, on=keys, how="left").set_axis(rows.index)
+
+
+def _plans(wide: pd.DataFrame) -> pd.DataFrame:
+    named = wide[["unit", "indicator", "plan_total", "p1", "p2", "p3", "p4"]].set_axis(
+        list(PlanRow.to_schema().columns), axis=1
+    )
+    return named.astype({"unit": "str", "indicator": "str"})
+
+
+def _rollups(now: _Quarter, groups: _Groups) -> pd.DataFrame:
+    """Every indicator over the units of each parent and of the office, in the order of the plan."""
+    every = now.of_units().iloc[groups.at].assign(group=groups.labels)
+    every = every[every["applies"]]
+    parts = every.groupby(rollup.KEYS, sort=False)
+    lights = {c: every["light"] == c for c in ("green", "yellow", "red", "grey")}
+    marks = every.assign(**lights, behind=every["status"] == "behind", known=every["value"].notna())
+    counts = marks.groupby(rollup.KEYS, sort=False)[["known", *lights, "behind"]].sum().astype("int64")
+    table = parts[["indicator_name", "unit_of_measure", "direction", "way"]].first().join(counts)
+    table["units"], table["target"] = parts.size(), rollup.common_target(every)
+    table["result"], table["low"], table["high"] = rollup.rolled_up(every), parts["value"].min(), parts["value"].max()
+    found = table.reset_index().rename(columns={"way": "over_units", "known": "reported"})
+    return found[list(RollupRow.to_schema().columns)].astype(dict.fromkeys(_texts(RollupRow), "str"))
 
 
 def _day(plan: Plan, q: int) -> str:
@@ -186,6 +234,24 @@ class _Quarter:
 
     def _result(self) -> np.ndarray:
         return to_date(self._matrix("v"), self.ways, self._parts("n"), self._parts("d"), self.percent)
+
+    def of_units(self) -> pd.DataFrame:
+        """What a roll-up over units is made from, a row each; see `schemas.rollup`."""
+        numerator, denominator = rollup.pooled_parts(self._matrix("v"), self.ways, self._parts("n"), self._parts("d"))
+        columns = {
+            "way": self.wide["over_units"],
+            "value": np.where(self.counted, self.result, np.nan),
+            "numerator": numerator,
+            "denominator": denominator,
+            "percent": self.percent,
+            "applies": self.applies,
+            "light": self.light,
+            "status": self.status,
+        }
+        level = (self.wide["target_scale"] == "level") & (self.wide["scoring"] != "level")
+        columns["target"] = self.wide["target"].mask(level)  # a level beside results would be read as one of them
+        names = ["indicator", "indicator_name", "unit_of_measure", "direction", "weight"]
+        return self.wide[names].assign(**columns)
 
     def _planned(self) -> np.ndarray:
         ways = np.where(self.ways == "ratio", "last", self.ways)

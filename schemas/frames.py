@@ -59,6 +59,9 @@ class ScoreRow(pa.DataFrameModel):
     weighted: Series[float] = pa.Field(nullable=True)  # score x weight / 100, 4 decimals
     points: Series[float] = pa.Field(nullable=True)  # PMQA points, never part of a weighted total
     previous_score: Series[float] = pa.Field(nullable=True)  # score of the quarter before
+    last_year_plan: Series[float] = pa.Field(nullable=True)  # the same quarter a year ago, from the ledger
+    last_year_result: Series[float] = pa.Field(nullable=True)
+    last_year_score: Series[float] = pa.Field(nullable=True)
     light: Series[str] = pa.Field(isin=LIGHTS)
     declared: Series[str] = pa.Field(isin=STATUS)
     computed: Series[str] = pa.Field(isin=STATUS)
@@ -139,6 +142,44 @@ class QuarterRow(pa.DataFrameModel):
     problem: Series[str]
     remedy: Series[str]
     evidence: Series[str]
+
+
+class PlanRow(pa.DataFrameModel):
+    """What a unit planned for an indicator, as it entered it: the year's total and each quarter; NaN before entry."""
+
+    unit: Series[str]
+    indicator: Series[str]
+    total: Series[float] = pa.Field(nullable=True)
+    q1: Series[float] = pa.Field(nullable=True)
+    q2: Series[float] = pa.Field(nullable=True)
+    q3: Series[float] = pa.Field(nullable=True)
+    q4: Series[float] = pa.Field(nullable=True)
+
+
+class RollupRow(pa.DataFrameModel):
+    """One indicator over all units that have it, of a parent (`group` its code) or the whole office (`group` "").
+
+    `result` by the indicator's aggregation over units (`schemas.rollup`), NaN where that gives none; low and high are the
+    units' own. Counts are of units.
+    """
+
+    group: Series[str]
+    indicator: Series[str]
+    indicator_name: Series[str]
+    unit_of_measure: Series[str]
+    direction: Series[str]
+    over_units: Series[str]
+    units: Series[int]
+    reported: Series[int]
+    target: Series[float] = pa.Field(nullable=True)
+    result: Series[float] = pa.Field(nullable=True)
+    low: Series[float] = pa.Field(nullable=True)
+    high: Series[float] = pa.Field(nullable=True)
+    green: Series[int]
+    yellow: Series[int]
+    red: Series[int]
+    grey: Series[int]
+    behind: Series[int]
 
 
 class RestatedRow(pa.DataFrameModel):

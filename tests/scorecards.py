@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.model import Scorecard
-from schemas.frames import QuarterRow, RestatedRow, ScoreRow, TotalRow, TrendRow
+from schemas.frames import PlanRow, QuarterRow, RestatedRow, RollupRow, ScoreRow, TotalRow, TrendRow
 
 INDICATORS = [
     ("ระดับความสำเร็จในการจัดทำแผนปฏิบัติการรายปี", "ร้อยละ", 100.0, "interpolate", (88, 91, 94, 97, 100)),
@@ -119,7 +119,35 @@ def scorecard(
         _typed(_restated(rows, quarter, silent), RestatedRow),
         {i: _definition(i, n) for n, i in enumerate(dict.fromkeys(rows["indicator"]))},
         {f"2567-Q{q}": day for q, day in enumerate(("2024-01-15", "2024-04-15", "2024-07-15", "2024-10-15"), 1)},
+        plans=_typed(_plans(rows), PlanRow),
+        rollups=_typed(_rollups(rows), RollupRow),
     )
+
+
+def _plans(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each unit's plan as entered; one indicator in five has none yet."""
+    target = rows["target"].where(rows.index % 5 != 3)
+    quarters = {f"q{q}": (target * q / 4).round(2) for q in (1, 2, 3, 4)}
+    return rows[["unit", "indicator"]].assign(total=target, **quarters)
+
+
+def _rollups(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each indicator over all units and over those of each parent."""
+    found = []
+    for group, part in [("", rows), *((str(k), p) for k, p in rows.groupby("parent"))]:
+        for n, (code, mine) in enumerate(part.groupby("indicator", sort=False)):
+            one = mine.iloc[0]
+            way = ("mean", "sum", "ratio", "none")[n % 4]
+            result = {"mean": mine["result"].mean(), "sum": mine["result"].sum(min_count=1)}.get(way, np.nan)
+            lights = {c: int((mine["light"] == c).sum()) for c in ("green", "yellow", "red", "grey")}
+            who = one[["indicator_name", "unit_of_measure", "direction", "target"]].to_dict()
+            counts = {"units": len(mine), "reported": int(mine["result"].notna().sum())}
+            found.append(
+                {"group": group, "indicator": code, **who, "over_units": way, **counts, **lights, "result": result,
+                 "low": mine["result"].min(), "high": mine["result"].max(),
+                 "behind": int((mine["status"] == "behind").sum())}
+            )  # fmt: skip
+    return pd.DataFrame(found)
 
 
 def _quarters(rows: pd.DataFrame, quarter: int) -> pd.DataFrame:
@@ -254,6 +282,9 @@ def _row(chance: random.Random, unit: dict[str, str], n: int, quarter: int, sile
         "score_percent": round(score * 20, 2) if scored else np.nan,
         "weighted": round(score * weight / 100, 4) if scored else np.nan,
         "points": (300.0 if share == 1 else 500.0 if share > 1 else 200.0) if has and not scored else np.nan,
+        "last_year_plan": round(target * quarter / 4, 2) if n % 2 else np.nan,
+        "last_year_result": round(target * 0.9, 2) if n % 2 else np.nan,
+        "last_year_score": 3.5 if n % 2 and scored else np.nan,
         "previous_score": np.nan if quarter == 1 else min(5.0, round(score * 0.95 + 0.05, 4)),
         "light": light,
         "declared": "behind" if behind else "on" if has else "",

@@ -78,6 +78,8 @@ def test_outputs_are_the_modules_of_the_folder_that_can_draw():
     assert [o.PATTERN for o in series()] == [
         "cards/{}.docx",
         "cards/{}.xlsx",
+        "goals/{}.docx",
+        "goals/{}.xlsx",
         "lists/{}.docx",
         "lists/{}.xlsx",
         "parents/{}.xlsx",
@@ -240,6 +242,7 @@ def test_sheets_lead_to_each_other_and_back(drawn):
         contents.BEHIND,
         contents.CHANGES,
         contents.SELECTOR,
+        contents.INDICATORS,
         "อ. 1",
         "อ. 2",
         "อ. 3",

@@ -167,6 +167,6 @@ def page(
     if header_columns:
         sheet.repeat_columns(*header_columns)
     font = f'&"{FONT},Regular"&12'
-    plain = shortened(footer, 90).replace("&", "&&")
+    plain = shortened(footer, 112 if landscape else 72).replace("&", "&&")
     sheet.set_footer(f"&L{font}{plain}&R{font}{PAGE.th} &P/&N", {"margin": 0.3})
     sheet.hide_gridlines(2)

@@ -50,13 +50,14 @@ _COUNTS = {
 }  # fmt: skip
 _NUMBERS = {
     "weight", "weight_used", "target", "baseline3", "baseline2", "baseline1", "plan", "value", "result", "achievement_percent", "score", "score_percent", "weighted",
-    "points", "previous_score", "coverage", "score_reported", "score_all", "headline", "headline_percent", "previous", "rank",
+    "points", "previous_score", "last_year_plan", "last_year_result", "last_year_score", "coverage", "score_reported", "score_all", "headline", "headline_percent", "previous", "rank",
 }  # fmt: skip
 
 _SCORES = (
     "unit", "unit_name", "unit_type", "parent", "parent_name", "indicator", "indicator_name", "period", "unit_of_measure", "type", "dimension",
     "dimension_name", "goal", "goal_name", "weight", "weight_used", "target", "target_scale", "direction", "scoring", "over_time", "levels", "c1", "c2", "c3", "c4", "c5", "baseline3",
-    "baseline2", "baseline1", "plan", "value", "result", "achievement_percent", "score", "score_percent", "weighted", "points", "previous_score", "light",
+    "baseline2", "baseline1", "plan", "value", "result", "achievement_percent", "score", "score_percent", "weighted", "points", "previous_score",
+    "last_year_plan", "last_year_result", "last_year_score", "light",
     "declared", "computed", "status", "reported", "state", "late", "details", "problem", "remedy", "notes", "submission", "sha256", "sheet", "cell", "received_at",
 )  # fmt: skip
 _UNITS = (

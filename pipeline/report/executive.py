@@ -8,7 +8,7 @@ from pipeline.model import Scorecard
 from pipeline.office.book import Book
 from pipeline.office.charts import Figures
 from pipeline.report import history, order
-from pipeline.report.pages import behind, changes, heatmap, parent, selector, summary
+from pipeline.report.pages import behind, changes, heatmap, indicators, parent, selector, summary
 from pipeline.report.pages.contents import Contents
 from pipeline.report.words import period
 from schemas.periods import quarters_up_to
@@ -31,12 +31,14 @@ def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
         "bottom": bottom,
         "heat": heatmap.matrix(rows),
         "behind": behind.listed(rows),
+        "indicators": indicators.listed(card),
         "unit_quarters": card.trend,
         "moves": history.moves(card),
         "lights": history.lights(card),
         "remedies": history.remedies(card),
         "restated": history.restated(card),
         "advice": history.raise_target(card.rows),
+        "last_year": history.against_last_year(card.rows),
     }
 
 
@@ -51,6 +53,7 @@ def draw(card: Scorecard, tables: dict[str, pd.DataFrame], path: str) -> None:
         behind.draw(book, sheets[contents.behind], card, tables, contents)
         changes.draw(book, sheets[contents.changes], card, tables, contents)
         selector.draw(book, sheets[contents.selector], sheets[contents.data], card, tables, contents)
+        indicators.draw(book, sheets[contents.indicators], card, tables, contents)
         for code, name in contents.parents.items():
             parent.draw(book, sheets[name], card, tables, contents, figures, code)
         for hidden in (contents.data, contents.figures):

@@ -77,6 +77,16 @@ def _number(text: str) -> float:
     return float(parse(text).value or 0) if parse(text).status == "number" else float("nan")
 
 
+def against_last_year(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a result now and at the same quarter a year ago, by the ledger; the greatest loss of score first.
+
+    `change` is of scores, NaN where one of them has none; those rows come last.
+    """
+    found = rows[rows["last_year_result"].notna() & rows["result"].notna()]
+    found = order.by_unit(found).assign(change=lambda f: (f["score"] - f["last_year_score"]).round(4))
+    return found.sort_values("change", kind="stable", na_position="last").reset_index(drop=True)
+
+
 def raise_target(rows: pd.DataFrame) -> pd.DataFrame:
     """Indicators whose three baseline years all lie above the target, by direction: a target that no longer asks anything.
 

@@ -16,6 +16,7 @@ from schemas.language import Text
 from schemas.periods import first_day
 
 PATTERN = "lists/{}.docx"
+WORDS = ("topic", "goal", "name", "responsible", "supporter")  # columns of words, which begin at the left and wrap
 _SIZE = 11.0
 TITLE = Text(
     "ตัวชี้วัดและเป้าหมายตามแผนยุทธศาสตร์ของ{unit} ประจำปีงบประมาณ พ.ศ. {year}",
@@ -54,9 +55,9 @@ def columns(card: Scorecard) -> tuple[ListColumn, ...]:
 
 @dataclass(frozen=True)
 class Group:
-    """The lines under one dimension; each line has a text per column."""
+    """The lines under one dimension or goal; each line has a text per column."""
 
-    dimension: str
+    name: str
     lines: Sequence[dict[str, str]]
 
 
@@ -78,6 +79,21 @@ def groups(card: Scorecard) -> list[Group]:
             }
         )
     return [Group(dimension, lines) for dimension, lines in found.items()]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All that a list of indicators shows, on paper and as a workbook."""
+
+    title: str
+    basis: str
+    columns: tuple[ListColumn, ...]
+    groups: Sequence[Group]
+
+
+def listing(card: Scorecard) -> Listing:
+    """The list of one unit. Pure."""
+    return Listing(title(card), basis(card), columns(card), groups(card))
 
 
 def title(card: Scorecard) -> str:
@@ -102,18 +118,23 @@ def _definition_only(part: Scorecard) -> Scorecard:
         *(f"baseline{n}" for n in (3, 2, 1)), *(f"c{n}" for n in range(1, 6)),
     ]  # fmt: skip
     begun = datetime.combine(first_day(part.fiscal_year), time(0), part.as_of.tzinfo)
-    return replace(part, as_of=begun, rows=part.rows[keys], quarters=part.quarters.iloc[:0])
+    return replace(part, as_of=begun, rows=part.rows[keys], quarters=part.quarters.iloc[:0], plans=part.plans.iloc[:0])
 
 
 def draw(part: Scorecard, path: str) -> None:
     """Write the list as a document on A4 across."""
-    cols = columns(part)
-    paper = Paper(title(part), part.office_name, part.as_of, landscape=True, letterhead=part.letterhead)
-    paper.line(title(part), size=16, bold=True, ink=styles.NAVY, align="center", after=2)
-    paper.line(basis(part), size=SMALL, ink=styles.MUTED, align="center", after=6)
+    document(part, listing(part), path)
+
+
+def document(part: Scorecard, shown: Listing, path: str) -> None:
+    """Write a list of indicators as a document on A4 across, the headings repeated on each page."""
+    cols = shown.columns
+    paper = Paper(shown.title, part.office_name, part.as_of, landscape=True, letterhead=part.letterhead)
+    paper.line(shown.title, size=16, bold=True, ink=styles.NAVY, align="center", after=2)
+    paper.line(shown.basis, size=SMALL, ink=styles.MUTED, align="center", after=6)
     rows = [*_heads(cols)]
-    for group in groups(part):
-        band = Cell(group.dimension, span=len(cols), bold=True, fill=styles.BAND, ink=styles.NAVY, size=SMALL + 1)
+    for group in shown.groups:
+        band = Cell(group.name, span=len(cols), bold=True, fill=styles.BAND, ink=styles.NAVY, size=SMALL + 1)
         rows.append(Row([band], keep=True))
         rows += [Row([_line_cell(c, line[c.key]) for c in cols]) for line in group.lines]
     paper.table([c.width for c in cols], rows)
@@ -121,8 +142,7 @@ def draw(part: Scorecard, path: str) -> None:
 
 
 def _line_cell(column: ListColumn, text: str) -> Cell:
-    words = column.key in ("topic", "goal", "name", "responsible", "supporter")
-    return Cell(text, size=_SIZE, align="left" if words else "center")
+    return Cell(text, size=_SIZE, align="left" if column.key in WORDS else "center")
 
 
 def _heads(cols: Sequence[ListColumn]) -> Iterator[Row]:

@@ -8,14 +8,13 @@ from pipeline.model import Scorecard
 from pipeline.office import styles
 from pipeline.office.book import Book, Worksheet
 from pipeline.report import kpi_list
-from pipeline.report.kpi_list import Group, ListColumn
+from pipeline.report.kpi_list import WORDS, Group, ListColumn, Listing
 from schemas.numbers import parse
 
 PATTERN = "lists/{}.xlsx"
 SHEET = "ตัวชี้วัด"
 _SIZE, _TITLE_SIZE = 13.0, 18.0
 _COLUMNS_A_MM = 0.56
-_WORDS = ("topic", "goal", "name", "responsible", "supporter")
 
 
 def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
@@ -24,23 +23,28 @@ def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
 
 
 def draw(part: Scorecard, path: str) -> None:
-    """Write the list on one sheet, A4 across, headings repeated on each page."""
-    cols = kpi_list.columns(part)
+    """Write the list on one sheet."""
+    workbook(part, kpi_list.listing(part), path)
+
+
+def workbook(part: Scorecard, shown: Listing, path: str) -> None:
+    """Write a list of indicators on one sheet, A4 across, headings repeated on each page."""
+    cols = shown.columns
     widths = [round(max(8.5, c.width * _COLUMNS_A_MM), 1) for c in cols]
     last = len(cols) - 1
-    with Book(path, part.as_of, size=_SIZE, title=kpi_list.title(part)) as book:
+    with Book(path, part.as_of, size=_SIZE, title=shown.title) as book:
         sheet = book.sheet(SHEET)
         for n, width in enumerate(widths):
             sheet.set_column(n, n, width)
         sheet.set_row(0, styles.row_height(_TITLE_SIZE))
         look = {"bold": True, "font_size": _TITLE_SIZE, "font_color": styles.NAVY, "align": "center", "shrink": True}
-        book.block(sheet, (0, 0, 0, last), kpi_list.title(part), **look)
+        book.block(sheet, (0, 0, 0, last), shown.title, **look)
         sheet.set_row(1, styles.row_height(_SIZE))
-        book.block(sheet, (1, 0, 1, last), kpi_list.basis(part), font_color=styles.MUTED, align="center")
+        book.block(sheet, (1, 0, 1, last), shown.basis, font_color=styles.MUTED, align="center")
         _heads(book, sheet, cols, widths)
-        _lines(book, sheet, cols, widths, kpi_list.groups(part))
-        sheet.freeze_panes(4, 3)
-        styles.page(sheet, kpi_list.basis(part), header_rows=(2, 3))
+        _lines(book, sheet, cols, widths, shown.groups)
+        sheet.freeze_panes(4, next(n for n, c in enumerate(cols) if c.key == "name") + 1)
+        styles.page(sheet, shown.basis, header_rows=(2, 3))
 
 
 def _heads(book: Book, sheet: Worksheet, cols: Sequence[ListColumn], widths: Sequence[float]) -> None:
@@ -70,12 +74,10 @@ def _lines(
     for group in groups:
         sheet.set_row(row, styles.row_height(_SIZE + 1))
         band = {"bold": True, "font_size": _SIZE + 1, "bg_color": styles.BAND, "font_color": styles.NAVY, "indent": 1}
-        book.block(sheet, (row, 0, row, len(cols) - 1), group.dimension, **band)
+        book.block(sheet, (row, 0, row, len(cols) - 1), group.name, **band)
         row += 1
         for line in group.lines:
-            sizes = [
-                styles.lines_of(line[c.key], w, _SIZE) for c, w in zip(cols, widths, strict=True) if c.key in _WORDS
-            ]
+            sizes = [styles.lines_of(line[c.key], w, _SIZE) for c, w in zip(cols, widths, strict=True)]
             sheet.set_row(row, styles.row_height(_SIZE, max(sizes)))
             for n, column in enumerate(cols):
                 _cell(book, sheet, row, n, column, line[column.key])
@@ -85,10 +87,10 @@ def _lines(
 def _cell(book: Book, sheet: Worksheet, row: int, at: int, column: ListColumn, text: str) -> None:
     rule = {"border": 1, "border_color": styles.LINE, "valign": "top"}
     number = parse(text)
-    if column.key in _WORDS:
+    if column.key in WORDS:
         book.text(sheet, row, at, text, text_wrap=True, **rule)
     elif number.status == "number" and number.value is not None:
         shown = styles.PERCENT if column.key == "weight" else styles.figure_format(float(number.value))
         book.number(sheet, row, at, float(number.value), num_format=shown, align="center", **rule)
     else:
-        book.text(sheet, row, at, text, align="center", **rule)
+        book.text(sheet, row, at, text, align="center", text_wrap=True, **rule)

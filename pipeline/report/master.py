@@ -10,6 +10,8 @@ from pipeline.office.book import Book
 from pipeline.office.tables import Column, Look, draw_table, set_widths, words
 from pipeline.report import order
 from pipeline.report.master_columns import DATA, PARENTS, PRINTED, UNITS
+from pipeline.report.pages import indicators
+from pipeline.report.pages.contents import INDICATORS
 from pipeline.report.words import LABELS, LATE, as_of, footer, light_meaning, period, setting
 from schemas.language import Text
 
@@ -18,6 +20,9 @@ UNIT_SHEET, PARENT_SHEET, NOTES_SHEET = "หน่วยงาน", "ต้น�
 _FROZEN = 2  # columns that stay in sight: unit code and name
 _DATA_SIZE = 13.0
 _PRINTED_TOTALS = 14  # columns of the totals that go on paper: who, headline, rank, coverage, how many
+
+
+_PLAIN = {UNIT_SHEET: UNITS, PARENT_SHEET: PARENTS, INDICATORS: indicators.COLUMNS}
 
 
 def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
@@ -29,6 +34,8 @@ def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
     found = {**data, UNIT_SHEET: order.by_unit(card.units)[[c.key for c in UNITS]]}
     if len(card.parents):
         found[PARENT_SHEET] = order.by_unit(card.parents)[[c.key for c in PARENTS]]
+    if len(card.rollups):
+        found[INDICATORS] = indicators.listed(card)[[c.key for c in indicators.COLUMNS]]
     return {**found, NOTES_SHEET: _notes(card, len(data))}
 
 
@@ -38,8 +45,8 @@ def draw(card: Scorecard, tables: dict[str, pd.DataFrame], path: str) -> None:
         for name, frame in tables.items():
             if name == NOTES_SHEET:
                 _draw_notes(book, card, frame)
-            elif name in (UNIT_SHEET, PARENT_SHEET):
-                _draw_plain(book, card, name, UNITS if name == UNIT_SHEET else PARENTS, frame)
+            elif name in _PLAIN:
+                _draw_plain(book, card, name, _PLAIN[name], frame)
             else:
                 _draw_data(book, card, name, frame)
 
@@ -63,7 +70,7 @@ def _draw_plain(book: Book, card: Scorecard, name: str, columns: tuple[Column, .
     sheet.freeze_panes(1, _FROZEN)
     sheet.autofilter(0, 0, max(1, len(frame)), len(columns) - 1)
     styles.page(sheet, footer(card), header_rows=(0, 0))
-    sheet.print_area(0, 0, max(1, len(frame)), _PRINTED_TOTALS - 1)
+    sheet.print_area(0, 0, max(1, len(frame)), min(_PRINTED_TOTALS, len(columns)) - 1)
     sheet.set_zoom(90)
 
 
@@ -152,7 +159,7 @@ def _notes(card: Scorecard, sheets: int) -> pd.DataFrame:
         "count": f"{card.office['indicators']:,}",
     }
     lines = [(subject, meaning.filled(**figures)) for subject, meaning in METHOD]
-    known = {c.label.th: c for c in (*DATA, *UNITS, *PARENTS)}
+    known = {c.label.th: c for c in (*DATA, *UNITS, *PARENTS, *indicators.COLUMNS)}
     lines += [(c.label, c.note) for c in known.values()]
     records = [{"th": a.th, "en": a.en, "meaning_th": b.th, "meaning_en": b.en} for a, b in lines]
     return pd.DataFrame(records, columns=[c.key for c in NOTE_COLUMNS])

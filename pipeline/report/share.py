@@ -21,7 +21,7 @@ def by_unit(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
     so that a file of one unit changes only when that unit does.
     """
     rows, quarters = order.by_unit(card.rows), card.quarters
-    of_rows, of_quarters = _places(rows), _places(quarters)
+    of_rows, of_quarters, of_plans = _places(rows), _places(quarters), _places(card.plans)
     for code, at in of_rows.items():
         mine = rows.iloc[at].reset_index(drop=True)
         yield (
@@ -37,6 +37,8 @@ def by_unit(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
                 trend=card.trend.iloc[:0],
                 restated=card.restated.iloc[:0],
                 office={},
+                plans=_taken(card.plans, of_plans, code),
+                rollups=card.rollups.iloc[:0],
             ),
         )
 
@@ -82,7 +84,13 @@ def _of_units(card: Scorecard, parent: str, units: Sequence[str]) -> Scorecard:
         quarters=card.quarters.iloc[:0],
         restated=card.restated.iloc[:0],
         definitions={},
+        plans=card.plans.iloc[:0],
+        rollups=_of_group(card.rollups, parent),
     )
+
+
+def _of_group(rollups: pd.DataFrame, parent: str) -> pd.DataFrame:
+    return rollups[rollups["group"] == parent].assign(group="").reset_index(drop=True) if len(rollups) else rollups
 
 
 def _chains(card: Scorecard) -> dict[str, set[str]]:

@@ -6,7 +6,16 @@ import math
 from datetime import datetime
 
 from pipeline.model import Scorecard
-from schemas.forms.central_plan import DIRECTIONS, LEVELS, OVER_TIME, SCORINGS, SETTINGS, TARGET_SCALES, TYPES
+from schemas.forms.central_plan import (
+    DIRECTIONS,
+    LEVELS,
+    OVER_TIME,
+    OVER_UNITS,
+    SCORINGS,
+    SETTINGS,
+    TARGET_SCALES,
+    TYPES,
+)
 from schemas.language import Choice, Text
 from schemas.periods import name_of, thai_date
 
@@ -66,6 +75,7 @@ LABELS = {
     "direction": choices(DIRECTIONS),
     "scoring": choices(SCORINGS),
     "over_time": choices(OVER_TIME),
+    "over_units": choices(OVER_UNITS),
     "target_scale": choices(TARGET_SCALES),
     "levels": choices(LEVELS),
     "declared": thai(STATUS),

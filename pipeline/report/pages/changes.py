@@ -14,7 +14,7 @@ from pipeline.office.panels import Tile
 from pipeline.office.tables import Column, Look, draw_table
 from pipeline.report import history
 from pipeline.report.pages.contents import Contents
-from pipeline.report.words import BECAME, RAISE, RAISE_RULE, as_of, footer, period
+from pipeline.report.words import BECAME, RAISE, RAISE_RULE, as_of, fixed, footer, period
 from schemas.language import Text
 from schemas.periods import name_of
 
@@ -87,6 +87,19 @@ SECTIONS = (
         needs_past=True,
     ),
     Section(
+        "last_year",
+        Text("เทียบไตรมาสเดียวกันของปีก่อน", "Against the same quarter a year ago"),
+        (
+            _UNIT,
+            _INDICATOR,
+            Column("last_year_result", Text("ผลปีก่อน", "Then"), "number"),
+            Column("result", Text("ผลปีนี้", "Now"), "number"),
+            Column("change_text", Text("คะแนนเปลี่ยน", "Score"), "text"),
+            Column("scores_text", Text("คะแนนปีก่อน → ปีนี้", "Scores"), "long"),
+        ),
+        Text("ทะเบียนไม่มีผลปีก่อนของตัวชี้วัดเดียวกัน", "The ledger holds no results of the same indicators a year ago"),
+    ),
+    Section(
         "remedies",
         Text("ผลของแนวทางแก้ไขที่เสนอไว้ไตรมาสก่อน", "What became of last quarter's remedies"),
         (
@@ -120,7 +133,7 @@ SECTIONS = (
 
 def shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The frames of the sections with the texts their columns show. Pure."""
-    found = {name: _named(tables[name]) for name in ("restated", "lights", "remedies", "advice")}
+    found = {name: _named(tables[name]) for name in ("restated", "lights", "remedies", "advice", "last_year")}
     found["restated"] = found["restated"].assign(period_text=lambda f: [name_of(p).th for p in f["period"]])
     labels = {k: light.label for k, light in styles.LIGHTS.items()}
     moves = tables["moves"]
@@ -132,6 +145,12 @@ def shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             f"{labels[a]} → {labels[b]}" for a, b in zip(f["light_before"], f["light"], strict=True)
         ],
         way=lambda f: ["▲ ดีขึ้น" if step > 0 else "▼ แย่ลง" for step in f["step"]],
+    )
+    found["last_year"] = found["last_year"].assign(
+        change_text=lambda f: [_signed(v) if v == v and v else "" if v != v else "เท่าเดิม" for v in f["change"]],
+        scores_text=lambda f: [
+            f"{fixed(a)} → {fixed(b)}" for a, b in zip(f["last_year_score"], f["score"], strict=True)
+        ],
     )
     found["remedies"] = found["remedies"].assign(became_text=lambda f: [BECAME[b].th for b in f["became"]])
     found["advice"] = found["advice"].assign(advice=RAISE.th)

@@ -13,6 +13,7 @@ from pipeline.report import order
 
 SUMMARY, HEATMAP, BEHIND, SELECTOR = "สรุป", "แผนที่ความร้อน", "ล่าช้ากว่าแผน", "รายหน่วยงาน"
 CHANGES = "สิ่งที่เปลี่ยนไป"
+INDICATORS = "รายตัวชี้วัด"
 DATA, FIGURES = "ฐานข้อมูลรายหน่วยงาน", "ข้อมูลแผนภูมิ"  # hidden
 HEAT_TOP = 7  # the sheet row (from 0) of the first unit in the heat map
 MOST_PARENTS = 100  # a sheet each; beyond that the workbook would be all tabs
@@ -30,6 +31,7 @@ class Contents:
     behind: str = BEHIND
     changes: str = CHANGES
     selector: str = SELECTOR
+    indicators: str = INDICATORS
     data: str = DATA
     figures: str = FIGURES
 
@@ -38,14 +40,14 @@ class Contents:
         """The contents of one workbook."""
         parents = tables["parents"].head(MOST_PARENTS) if len(tables["parents"]) > 1 else tables["parents"].iloc[:0]
         shown = [short or name for short, name in zip(parents["unit_short"], parents["unit_name"], strict=True)]
-        names = order.sheet_names(shown, (SUMMARY, HEATMAP, BEHIND, CHANGES, SELECTOR, DATA, FIGURES))
+        names = order.sheet_names(shown, (SUMMARY, HEATMAP, BEHIND, CHANGES, SELECTOR, INDICATORS, DATA, FIGURES))
         heat = {unit: HEAT_TOP + n for n, unit in enumerate(tables["units"]["unit"])}
         return cls(dict(zip(parents["unit"], names, strict=True)), heat, order.places_in_master(card.rows))
 
     @property
     def order(self) -> list[str]:
         """The sheets from left to right."""
-        first = [self.summary, self.heatmap, self.behind, self.changes, self.selector]
+        first = [self.summary, self.heatmap, self.behind, self.changes, self.selector, self.indicators]
         return [*first, *self.parents.values(), self.data, self.figures]
 
     def to(self, sheet: str, cell: str = "A1") -> str:

@@ -54,7 +54,7 @@ def draw(
     row = panels.gap(sheet, row + 1, 6)
     row = _tiles(book, sheet, card, row)
     row = panels.gap(sheet, row)
-    row = _lights(book, sheet, card, row)
+    row = _lights(book, sheet, card, row, contents.to(contents.indicators))
     row = panels.gap(sheet, row)
     row = _charts(book, sheet, tables, figures, row)
     row = panels.gap(sheet, row)
@@ -127,16 +127,19 @@ def _headline_remark(card: Scorecard, light: str) -> str:
     return f"{words}  ·  {'▲ +' if change > 0 else '▼ ' if change < 0 else 'เท่าเดิม '}{change:.2f} จากงวดก่อน"
 
 
-def _lights(book: Book, sheet: Worksheet, card: Scorecard, row: int) -> int:
-    """Six blocks under the tiles: what this is, each light with sign, word, number and meaning, and their sum."""
+def _lights(book: Book, sheet: Worksheet, card: Scorecard, row: int, every: str) -> int:
+    """Six blocks under the tiles: what this is, each light with sign, word, number and meaning, and their sum, which
+    leads to `every` indicator."""
     sheet.set_row(row, styles.row_height(panels.HEADING) + 4)
     look = {"bold": True, "font_size": panels.BODY, "indent": 1, "shrink": True}
     plain = {"font_color": styles.NAVY, "bg_color": styles.PALE}
+    link = {"font_color": styles.ACCENT, "bg_color": styles.PALE, "underline": 1}
     book.block(sheet, (row, 0, row, 2), "สัญญาณไฟตัวชี้วัด / Lights", **look, **plain)
     for block, light in enumerate(styles.LIGHTS, start=1):
         words = f"{styles.LIGHTS[light].label} {card.office[light]:,}  ({light_limit(card, light)})"
         book.block(sheet, (row, block * 4, row, block * 4 + 2), words, **look, **styles.light_style(light))
-    book.block(sheet, (row, 20, row, 22), f"รวม {card.office['indicators']:,} ตัวชี้วัด", **look, **plain)
+    sheet.merge_range(row, 20, row, 22, "", book.format(**look, **link))
+    book.link(sheet, row, 20, every, f"▸ รวม {card.office['indicators']:,} ตัวชี้วัด", **look, **link)
     return row + 1
 
 
