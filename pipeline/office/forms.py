@@ -202,7 +202,7 @@ class _Table:
         for f in sheet.fields:
             column = self.column[f.key]
             target.set_column(column, column, f.width)
-            self.book.text(target, KEY_ROW, column, f.key, font_size=8, font_color="#9AA5B1")
+            self.book.text(target, KEY_ROW, column, f.key, font_size=8, font_color="#5F6B77")
             self._heading_cell(column, f)
         self._groups()
 
@@ -260,7 +260,7 @@ class _Table:
                 text,
                 italic=True,
                 bg_color=EXAMPLE,
-                font_color="#6B7682",
+                font_color="#5F6B77",
                 num_format="@",
                 **_BORDER,
             )
