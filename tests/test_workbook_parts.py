@@ -121,7 +121,9 @@ def pairs(data: bytes) -> set[tuple[str, str]]:
         return f"#{rgb[-6:]}" if rgb else otherwise
 
     formats = list(root.find(f"{S}cellXfs"))
-    used = {formats[int(n)] for sheet in sheets for n in re.findall(rb'<c r="[A-Z]+[0-9]+" s="([0-9]+)"[^>/]*><', sheet)}
+    used = {
+        formats[int(n)] for sheet in sheets for n in re.findall(rb'<c r="[A-Z]+[0-9]+" s="([0-9]+)"[^>/]*><', sheet)
+    }
     return {
         (colour(inks[int(x.get("fontId"))], "#000000"), colour(papers[int(x.get("fillId"))], styles.WHITE))
         for x in used

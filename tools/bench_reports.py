@@ -44,7 +44,9 @@ def made(units: int, indicators: int, parents: int) -> Any:
             parts.append(part if n == 0 or not codes else part[part["unit"] != ""])
         return pd.concat(parts, ignore_index=True)
 
-    frames = {name: repeated(getattr(small, name)) for name in ("rows", "units", "parents", "trend", "quarters")}
+    frames = {
+        name: repeated(getattr(small, name)) for name in ("rows", "units", "parents", "trend", "quarters", "plans")
+    }
     kept = set(frames["units"]["unit"].head(units))
     rows = {
         n: f[f["unit"].isin(kept)].reset_index(drop=True) for n, f in frames.items() if n not in ("parents", "trend")
@@ -88,7 +90,17 @@ def plain(cells: dict[str, list[tuple[int, int, Any]]], path: Path) -> None:
 
 def measure(kind: str, units: int, indicators: int, parents: int, folder: Path) -> dict[str, Any]:
     """One kind of work in this process: seconds, peak MB (of the whole process), cells or files."""
-    from pipeline.report import executive, kpi_card, kpi_list, kpi_list_book, master, parent_master, unit_card
+    from pipeline.report import (
+        executive,
+        goal_list,
+        goal_list_book,
+        kpi_card,
+        kpi_list,
+        kpi_list_book,
+        master,
+        parent_master,
+        unit_card,
+    )
 
     if kind.startswith("plain"):
         cells = cells_of(folder / f"{kind.split()[1]}.xlsx")
@@ -104,7 +116,7 @@ def measure(kind: str, units: int, indicators: int, parents: int, folder: Path) 
     if kind in ("one unit", "all units"):
         most = 1 if kind == "one unit" else min(100, units)
         done = 0
-        for series in (kpi_card, kpi_list, kpi_list_book, unit_card, parent_master):
+        for series in (goal_list, goal_list_book, kpi_card, kpi_list, kpi_list_book, unit_card, parent_master):
             for n, (_key, part) in enumerate(series.parts(card)):
                 if n >= (1 if series is parent_master else most):
                     break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pipeline.model import Scorecard
 from pipeline.office import styles
@@ -17,9 +17,7 @@ _SIZE, _TITLE_SIZE = 13.0, 18.0
 _COLUMNS_A_MM = 0.56
 
 
-def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
-    """What the document is made from."""
-    return kpi_list.parts(card)
+parts = kpi_list.parts  # what the document is made from
 
 
 def draw(part: Scorecard, path: str) -> None:

@@ -81,11 +81,21 @@ def pieces(card: Scorecard, name: Callable[[str], str]) -> Iterator[Piece]:
     for one in outputs():
         room = getattr(one, "ROOM", "reports")
         yield Piece(f"{room}/{where}/{one.FILE}", whole, partial(_draw_whole, one, card))
+    for alike in _by_parts():
+        for key, part in alike[0].parts(card):
+            basis = digest(part)
+            for many in alike:
+                room, plain = getattr(many, "ROOM", "reports"), getattr(many, "NAMES", False)
+                file = many.PATTERN.format(key if plain else name(key))
+                yield Piece(f"{room}/{where}/{file}", basis, partial(many.draw, part), paper=not plain)
+
+
+def _by_parts() -> list[list[Series]]:
+    """The series, those together that are made from the same parts, which are then cut and hashed once."""
+    found: dict[Callable[..., Any], list[Series]] = {}
     for many in series():
-        room, plain = getattr(many, "ROOM", "reports"), getattr(many, "NAMES", False)
-        for key, part in many.parts(card):
-            file = many.PATTERN.format(key if plain else name(key))
-            yield Piece(f"{room}/{where}/{file}", digest(part), partial(many.draw, part), paper=not plain)
+        found.setdefault(many.parts, []).append(many)
+    return list(found.values())
 
 
 def _draw_whole(one: Output, card: Scorecard, path: str) -> None:
