@@ -72,12 +72,14 @@ def publication(
     made = {o["path"] for o in old.get("outputs", [])}
     planned = [p for p in pieces(card, unit_folder) if headline or not p.paper or p.path in made]
     issue = _Issue(settings, known)
-    for done, piece in enumerate(planned, start=1):
+    # Where a publication stands already, what is about one unit comes first: it takes a moment, the whole takes longer.
+    for done, piece in enumerate(sorted(planned, key=lambda p: bool(known) and not p.paper), start=1):
         issue.put(piece.path, piece.basis, piece.draw)
         progress("publish", done, len(planned))
     folder = f"reports/{card.fiscal_year}/{card.period}"
     begun = headline or bool(made & {f"{folder}/{printed.PDF}"})
     printer = printed.beside(settings, folder, list(issue.listed), card.as_of, issue.put) if begun else ""
+    issue.sort([p.path for p in planned])
     _remove(settings, card, made - {o["path"] for o in issue.listed})
     content = {
         "fiscal_year": card.fiscal_year,
@@ -102,12 +104,20 @@ class _Issue:
         self.listed: list[dict[str, Any]] = []
         self.written: list[str] = []
 
+    def sort(self, paths: Sequence[str]) -> None:
+        """Bring what is listed and written into the order of `paths`, whatever was drawn first; the rest stays behind."""
+        rank = {path: n for n, path in enumerate(paths)}
+        self.listed.sort(key=lambda o: rank.get(o["path"], len(rank)))
+        self.written.sort(key=lambda path: rank.get(path, len(rank)))
+
     def put(self, path: str, basis: str, draw: Callable[[str], None]) -> str:
         """Draw a file unless the one there is made from the same -> where it lies."""
         entry = self._known.get(path)
-        if entry is None or entry["basis"] != basis or _sha(self._settings.outbox / path) != entry["sha256"]:
-            path, fresh = _put(self._settings, path, draw)
-            self.written += [path] if fresh else []
+        if entry is not None and entry["basis"] == basis and _sha(self._settings.outbox / path) == entry["sha256"]:
+            self.listed.append(dict(entry))
+            return path
+        path, fresh = _put(self._settings, path, draw)
+        self.written += [path] if fresh else []
         self.listed.append(_entry(self._settings, path, basis))
         return path
 

@@ -122,6 +122,23 @@ def test_one_changed_unit_changes_its_own_files_and_the_whole_ones_only(settings
     }
 
 
+def test_after_a_change_the_units_files_come_first_and_the_rest_is_not_touched(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = scorecard(6, 3, parents=3)
+    first = issue(settings, card)
+    assert [Path(p).name for p in first[:2]] == ["executive.docx", "executive.xlsx"]
+    drawn: list[str] = []
+    real = publish._put
+    monkeypatch.setattr(publish, "_put", lambda s, p, d: drawn.append(p.partition("2567-Q2/")[2]) or real(s, p, d))
+    rows, quarters = card.rows.copy(), card.quarters.copy()
+    rows.loc[rows.index[0], "details"] = "เพิ่งแก้ไข"
+    quarters.loc[quarters["unit"] == rows["unit"].iloc[0], "details"] = "เพิ่งแก้ไข"
+    issue(settings, replace(card, rows=rows, quarters=quarters))
+    assert set(drawn[:3]) == {"cards/01000.docx", "cards/01000.xlsx", "parents/00001.xlsx"}
+    assert {"executive.xlsx", "master.xlsx"} <= set(drawn[3:]) and not [p for p in drawn[3:] if "/" in p]
+
+
 def test_a_lost_or_damaged_file_is_drawn_again(settings: Settings) -> None:
     issue(settings, scorecard(2, 2))
     before = files(settings)

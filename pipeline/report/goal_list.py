@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, time
 
 from pipeline.model import Scorecard
 from pipeline.report import kpi_list, share
 from pipeline.report.kpi_list import Group, ListColumn, Listing
 from pipeline.report.words import LABELS, drafted, figure
 from schemas.language import Text
-from schemas.periods import first_day
 
 PATTERN = "goals/{}.docx"
 TITLE = Text(
@@ -35,9 +32,7 @@ _KEYS = ["unit", "unit_name", "indicator", "indicator_name", "unit_of_measure", 
 
 def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
     """Each unit's indicators and plan; nothing that is reported, so a result never changes the list."""
-    for code, part in share.by_unit(card):
-        begun = datetime.combine(first_day(part.fiscal_year), time(0), part.as_of.tzinfo)
-        yield code, replace(part, as_of=begun, rows=part.rows[_KEYS], quarters=part.quarters.iloc[:0])
+    return share.definitions_only(card, _KEYS, plans=True)
 
 
 def listing(part: Scorecard) -> Listing:

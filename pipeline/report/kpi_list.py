@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time
+from dataclasses import dataclass
 from itertools import groupby
 
 from pipeline.model import Scorecard
@@ -13,7 +12,6 @@ from pipeline.office.document import SMALL, Cell, Paper, Row
 from pipeline.report import share
 from pipeline.report.words import drafted, figure
 from schemas.language import Text
-from schemas.periods import first_day
 
 PATTERN = "lists/{}.docx"
 WORDS = ("topic", "goal", "name", "responsible", "supporter")  # columns of words, which begin at the left and wrap
@@ -23,6 +21,12 @@ TITLE = Text(
     "Indicators and targets of {unit}, fiscal year {year}",
 )
 NO_DIMENSION = Text("ไม่ระบุมิติ", "No dimension")
+
+
+_KEYS = (
+    "unit", "unit_name", "indicator", "indicator_name", "dimension", "dimension_name", "goal_name", "weight", "target",
+    *(f"baseline{n}" for n in (3, 2, 1)), *(f"c{n}" for n in range(1, 6)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,17 +112,7 @@ def basis(card: Scorecard) -> str:
 
 def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
     """Each unit's own rows; what was reported is not in the list, so neither it nor its moment changes the list."""
-    for code, part in share.by_unit(card):
-        yield code, _definition_only(part)
-
-
-def _definition_only(part: Scorecard) -> Scorecard:
-    keys = [
-        "unit", "unit_name", "indicator", "indicator_name", "dimension", "dimension_name", "goal_name", "weight", "target",
-        *(f"baseline{n}" for n in (3, 2, 1)), *(f"c{n}" for n in range(1, 6)),
-    ]  # fmt: skip
-    begun = datetime.combine(first_day(part.fiscal_year), time(0), part.as_of.tzinfo)
-    return replace(part, as_of=begun, rows=part.rows[keys], quarters=part.quarters.iloc[:0], plans=part.plans.iloc[:0])
+    return share.definitions_only(card, _KEYS, plans=False)
 
 
 def draw(part: Scorecard, path: str) -> None:

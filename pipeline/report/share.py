@@ -21,6 +21,7 @@ def by_unit(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
     so that a file of one unit changes only when that unit does.
     """
     rows, quarters = order.by_unit(card.rows), card.quarters
+    none = {name: getattr(card, name).iloc[:0] for name in ("units", "parents", "trend", "restated", "rollups")}
     of_rows, of_quarters, of_plans = _places(rows), _places(quarters), _places(card.plans)
     for code, at in of_rows.items():
         mine = rows.iloc[at].reset_index(drop=True)
@@ -32,15 +33,27 @@ def by_unit(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
                 rows=mine,
                 quarters=_taken(quarters, of_quarters, code),
                 definitions={i: card.definitions[i] for i in mine["indicator"] if i in card.definitions},
-                units=card.units.iloc[:0],
-                parents=card.parents.iloc[:0],
-                trend=card.trend.iloc[:0],
-                restated=card.restated.iloc[:0],
                 office={},
                 plans=_taken(card.plans, of_plans, code),
-                rollups=card.rollups.iloc[:0],
+                **none,
             ),
         )
+
+
+def definitions_only(card: Scorecard, keys: Sequence[str], plans: bool) -> Iterator[tuple[str, Scorecard]]:
+    """(code, those columns of its rows, and its plan where `plans`) of each unit, as of the year's first day.
+
+    What was reported is not in it, so neither a result nor its moment changes a file made from it.
+    """
+    slim = replace(
+        card,
+        rows=card.rows[[*keys, *(k for k in ("parent", "received_at") if k not in keys)]],
+        quarters=card.quarters.iloc[:0],
+        plans=card.plans if plans else card.plans.iloc[:0],
+    )
+    for code, part in by_unit(slim):
+        begun = datetime.combine(first_day(card.fiscal_year), time(0), card.as_of.tzinfo)
+        yield code, replace(part, as_of=begun, rows=part.rows[list(keys)])
 
 
 def with_standing(card: Scorecard, parts: Iterator[tuple[str, Scorecard]]) -> Iterator[tuple[str, Scorecard]]:

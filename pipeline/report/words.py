@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 
 from pipeline.model import Scorecard
+from pipeline.office.styles import shortened
 from schemas.forms.central_plan import (
     DIRECTIONS,
     LEVELS,
@@ -131,7 +132,7 @@ def quarter_label(when: str, coverage: float) -> str:
 
 def footer(card: Scorecard) -> str:
     """What stands at the foot of every printed page, before the page number."""
-    return f"{card.office_name}  ·  {period(card).th}  ·  {as_of(card)}"
+    return f"{shortened(card.office_name, 46)}  ·  {period(card).th}  ·  {as_of(card)}"
 
 
 def figure(value: float | None, places: int = 4) -> str:
