@@ -162,10 +162,12 @@ def _row_words(
 
 
 def figures(postings: pd.DataFrame, facts: pd.DataFrame, period: str) -> pd.DataFrame:
-    """The results of one quarter as they stand in these frames: unit, indicator, value (exact text), file, …"""
+    """The results of one quarter as they stand in these frames: unit, indicator, value (exact text), file, memo, …"""
     rows = postings[
         (postings["form"] == "quarterly_result") & (postings["period"] == period) & ~postings["blank"].astype(bool)
-    ][["unit", "indicator", "file", "received_at", "state"]]
+    ]
+    memos = [json.loads(e).get("unlocked", "") for e in rows["entries"]]
+    rows = rows[["unit", "indicator", "file", "received_at", "state"]].assign(memo=memos)
     given = facts[(facts["form"] == "quarterly_result") & (facts["scenario"] == "actual") & (facts["period"] == period)]
     return rows.merge(given[["unit", "indicator", "value"]], on=["unit", "indicator"], how="left").fillna({"value": ""})
 
@@ -195,10 +197,23 @@ def restated(closed: dict[str, tuple[str, pd.DataFrame]], now: dict[str, pd.Data
                     "new_file": changed["file_new"],
                     "received_at": changed["received_at_new"],
                     "state": changed["state_old"],
+                    "memo": changed["memo_new"],
                 }
             )
         )
-    columns = ["unit", "indicator", "period", "closed", "old", "new", "old_file", "new_file", "received_at", "state"]
+    columns = [
+        "unit",
+        "indicator",
+        "period",
+        "closed",
+        "old",
+        "new",
+        "old_file",
+        "new_file",
+        "received_at",
+        "state",
+        "memo",
+    ]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return found[columns].astype("str").sort_values(["period", "unit", "indicator"], ignore_index=True)
 

@@ -199,3 +199,4 @@ class RestatedRow(pa.DataFrameModel):
     new_file: Series[str]
     received_at: Series[str]  # when the newer file arrived, ISO time
     state: Series[str]  # draft or confirmed at closing
+    memo: Series[str]  # memo and reason of the unlock that let it be changed, "" where none was needed

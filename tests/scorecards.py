@@ -186,6 +186,7 @@ def _restated(rows: pd.DataFrame, quarter: int, silent: bool) -> pd.DataFrame:
             "new_file": some["file"].map(lambda name: f"แก้ไข_{name}"),
             "received_at": "2024-02-20T10:30:00+07:00",
             "state": "confirmed",
+            "memo": ["กค 0201/99: คำนวณฐานผิด", "", ""][: len(some)],
         }
     )
 

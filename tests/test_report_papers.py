@@ -366,7 +366,18 @@ def test_the_page_of_changes_shows_every_list_or_says_why_it_is_empty(case, tmp_
 
 def figures(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return pd.DataFrame(
-        [{"unit": "U", "indicator": i, "value": v, "file": f, "received_at": "t", "state": "draft"} for i, v, f in rows]
+        [
+            {
+                "unit": "U",
+                "indicator": i,
+                "value": v,
+                "file": f,
+                "received_at": "t",
+                "state": "draft",
+                "memo": f"memo {f}",
+            }
+            for i, v, f in rows
+        ]
     )
 
 
@@ -377,6 +388,7 @@ def test_restated_is_what_differs_as_a_number_from_the_closing_picture():
     assert found[["indicator", "old", "new", "old_file", "new_file"]].values.tolist() == [
         ["B", "88", "91", "a", "b"], ["C", "", "5", "a", "b"], ["D", "1", "", "a", ""]
     ]  # fmt: skip
+    assert found["memo"].tolist() == ["memo b", "memo b", ""]
     assert len(restated({}, {})) == 0 and len(restated({"2567-Q1": ("d", then)}, {"2567-Q1": then})) == 0
 
 

@@ -7,9 +7,11 @@ import pandas as pd
 
 from pipeline.model import Scorecard
 from pipeline.report import order
+from schemas.language import Text
 from schemas.numbers import parse
 from schemas.periods import quarters_up_to
 
+UNLOCKED = Text("ปลดล็อกตาม", "Unlocked by")
 _LIGHT_ORDER = {"grey": -1, "red": 0, "yellow": 1, "green": 2}
 
 
@@ -63,13 +65,16 @@ def remedies(card: Scorecard) -> pd.DataFrame:
 
 
 def restated(card: Scorecard) -> pd.DataFrame:
-    """The restated figures with the names of unit and indicator, `old_value` and `new_value` as numbers."""
+    """The restated figures with the names of unit and indicator, `old_value` and `new_value` as numbers, and `by`:
+    the file that changed it, with memo and reason of the unlock where there was one."""
     names = card.rows[["unit", "indicator", "unit_name", "indicator_name", "unit_of_measure"]]
     found = card.restated.merge(names, on=["unit", "indicator"], how="left") if len(card.restated) else None
     if found is None:
         columns = [*card.restated.columns, "unit_name", "indicator_name", "unit_of_measure"]
         found = pd.DataFrame({c: pd.Series([], dtype="str") for c in columns})
     found = found.fillna({c: "" for c in ("unit_name", "indicator_name", "unit_of_measure")})
+    memo = found["memo"].where(found["memo"] == "", "\n" + UNLOCKED.th + " " + found["memo"])
+    found = found.assign(by=found["new_file"] + memo)
     return found.assign(old_value=found["old"].map(_number), new_value=found["new"].map(_number)).reset_index(drop=True)
 
 

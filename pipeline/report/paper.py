@@ -209,7 +209,7 @@ def _restated(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -
     shown = found.head(MOST["rows"])
     paper.caption(TABLE_WORD, f"ตัวเลขเดิมและตัวเลขใหม่{_of(len(shown), len(found))}")
     lines = [
-        (f"{r.unit_name}\n{r.indicator} {r.indicator_name}", name_of(r.period).th, figure(r.old_value), figure(r.new_value), r.new_file)
+        (f"{r.unit_name}\n{r.indicator} {r.indicator_name}", name_of(r.period).th, figure(r.old_value), figure(r.new_value), r.by)
         for r in shown.itertuples()
     ]  # fmt: skip
     _grid(paper, (56, 26, 20, 20, 43), ("หน่วยงานและตัวชี้วัด", "งวด", "เดิม", "ใหม่", "ไฟล์ที่แก้"), lines, (1, 2, 3))

@@ -54,7 +54,7 @@ SECTIONS = (
             Column("period_text", Text("งวด", "Period"), "text"),
             Column("old_value", Text("เดิม", "Old"), "number"),
             Column("new_value", Text("ใหม่", "New"), "number"),
-            Column("new_file", Text("ไฟล์ที่แก้", "File"), "long"),
+            Column("by", Text("ไฟล์ที่แก้ และบันทึกที่อนุมัติ", "File and memo"), "long"),
             Column("received_at", Text("วันที่ได้รับ", "Received"), "datetime"),
         ),
         Text("ไม่มีตัวเลขใดที่ส่งทันกำหนดแล้วถูกแก้ภายหลัง", "No figure sent in time was changed later"),
