@@ -11,9 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.office import styles
 from pipeline.office.book import FONT, Book
+from schemas.thai import width
 
 PIXELS_A_BAR = 50
 _AXES_PIXELS = 70
+_UPRIGHT_BARS, _UPRIGHT_COLUMNS = 8, 7  # more and longer names under bars are slanted
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,12 @@ def _score_axis(words: str) -> dict[str, Any]:
     }
 
 
-def scores(book: Book, where: Range, lights: Sequence[str], words: str, axis: str) -> Chart:
+def slanted(names: Sequence[str]) -> bool:
+    """Whether names under bars must be slanted: many and long, they would break in the middle of words."""
+    return len(names) > _UPRIGHT_BARS and max(map(width, names), default=0) > _UPRIGHT_COLUMNS
+
+
+def scores(book: Book, where: Range, lights: Sequence[str], words: str, axis: str, slanted: bool = False) -> Chart:
     """Columns 0..5, one a name, in the colour of its light and with its value above; `lights` empty: one colour."""
     chart = book.raw.add_chart({"type": "column"})
     chart.add_series(
@@ -97,7 +104,8 @@ def scores(book: Book, where: Range, lights: Sequence[str], words: str, axis: st
     _frame(chart, words)
     chart.set_legend({"none": True})
     chart.set_y_axis(_score_axis(axis))
-    chart.set_x_axis({"num_font": _font(12), "line": {"color": styles.LINE}, "major_tick_mark": "none"})
+    turn: dict[str, Any] = {"rotation": -45} if slanted else {}
+    chart.set_x_axis({"num_font": _font(12, **turn), "line": {"color": styles.LINE}, "major_tick_mark": "none"})
     return chart
 
 

@@ -110,7 +110,7 @@ def _chart(book: Book, sheet: Worksheet, mine: pd.DataFrame, figures: Figures, r
         styles.shortened(short or name, 12) for short, name in zip(shown["unit_short"], shown["unit_name"], strict=True)
     ]
     where = figures.add(["หน่วยงาน", "คะแนน"], names, shown["headline"].tolist())
-    chart = charts.scores(book, where, shown["light"].tolist(), words, "คะแนน (เต็ม 5)")
+    chart = charts.scores(book, where, shown["light"].tolist(), words, "คะแนน (เต็ม 5)", charts.slanted(names))
     sheet.set_row(row, _CHART_POINTS)
     charts.place(sheet, row, 0, chart, _PIXELS, _CHART_POINTS * 96 / 72 - 8, words)
     return row + 1

@@ -150,8 +150,10 @@ def _charts(book: Book, sheet: Worksheet, tables: Mapping[str, pd.DataFrame], fi
     trend = charts.scores(book, _quarters(figures, tables["trend"]), [], TREND.th, SCORE_AXIS.th)
     charts.place(sheet, row, 0, trend, TREND_CHART_PIXELS, high, "คะแนนรวมและความครอบคลุมรายไตรมาส")
     if len(bars):
-        where = figures.add(["หน่วยงาน", "คะแนน"], short_names(bars), bars["headline"].tolist())
-        chart = charts.scores(book, where, bars["light"].tolist(), _bars_title(bars), SCORE_AXIS.th)
+        names = short_names(bars)
+        where = figures.add(["หน่วยงาน", "คะแนน"], names, bars["headline"].tolist())
+        slanted = charts.slanted(names)
+        chart = charts.scores(book, where, bars["light"].tolist(), _bars_title(bars), SCORE_AXIS.th, slanted)
         charts.place(sheet, row, 8, chart, UNITS_CHART_PIXELS, high, _bars_title(bars))
     else:
         book.block(
