@@ -15,7 +15,7 @@ from libreoffice import disagreements, fill, needs_libreoffice, recalculate, run
 from python_calamine import CalamineWorkbook
 from scorecards import HOSTILE, scorecard
 
-from pipeline.office import styles
+from pipeline.office import charts, styles
 from pipeline.office.book import safe
 from pipeline.report import executive, master, order
 from pipeline.report.master_columns import DATA
