@@ -316,7 +316,9 @@ def test_the_chart_takes_as_many_bars_as_it_can_label():
 
 def test_names_under_bars_are_slanted_only_where_they_would_break():
     long, short = ["ปศอ.คลองสว่าง"] * 16, ["อบต.12"] * 16
-    assert charts.slanted(long) and not charts.slanted(long[:8]) and not charts.slanted(short) and not charts.slanted([])
+    assert (
+        charts.slanted(long) and not charts.slanted(long[:8]) and not charts.slanted(short) and not charts.slanted([])
+    )
 
 
 def test_heat_map_shows_each_score_and_a_word_for_each_gap(drawn):
