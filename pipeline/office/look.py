@@ -352,6 +352,8 @@ def look(data: bytes) -> dict[str, bytes]:
 
 def unpacked(data: bytes) -> dict[str, bytes]:
     """Every part of a zip package by name, unpacked with the same mistrust; its XML is checked. Raises Unsafe."""
+    if data.startswith(OLE):
+        _old_workbook(data)  # says what it is instead: locked, an older Word document
     if not data.startswith(b"PK\x03\x04"):
         raise _not_a_zip(data)
     parts = _unpacked(data, entries_of(data), lambda name, plain, kept: kept.update({name: plain}))
