@@ -94,6 +94,16 @@ def end_of(period: str) -> date:
     return date(ce, month, calendar.monthrange(ce, month)[1])
 
 
+def start_of(period: str) -> date:
+    """First day of a period; of a range, of its first year. ValueError where it is no period."""
+    last, part = end_of(period), period.partition("-")[2]
+    if ".." in period or not part:
+        return first_day(int(period[:4]))
+    months = {"Q": 3, "H": 6}.get(part[0], 1)
+    month = last.month - months + 1
+    return date(last.year, month, 1) if month > 0 else date(last.year - 1, month + 12, 1)
+
+
 def last_quarter_ended(day: date) -> str:
     """The newest quarter whose last day lies before `day`: 2024-02-01 -> "2567-Q1"."""
     fy, q = fiscal_year(day), quarter(day)

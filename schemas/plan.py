@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from schemas.forms.central_plan import BASES, FORM, OVER_TIME, SETTINGS
 from schemas.numbers import parse, plain
-from schemas.periods import end_of
 from schemas.rules.plan import parse_day
 from schemas.thai import clean, skeleton
+from schemas.windows import Window, window
 
 Row = Mapping[str, str]
 CRITERIA = ("c1", "c2", "c3", "c4", "c5")
@@ -124,15 +124,35 @@ class Plan:
             (r for r in self.content.get("calendar", []) if r.get("period") == period and r.get("form") == form), {}
         )
 
+    def window(self, period: str, form: str) -> Window:
+        """The days on which a period's form may come (see `schemas.windows`)."""
+        known = self._windows.get((period, form))
+        if known is None:
+            found = window(self.calendar(period, form), period, form, self._days, self.holidays)
+            known = self._windows[period, form] = found
+        return known
+
+    @cached_property
+    def _windows(self) -> dict[tuple[str, str], Window]:
+        return {}
+
+    def _days(self, name: str) -> float | None:
+        """A numeric setting, None where it is blank."""
+        return self.number(name) if self.settings[name] else None
+
+    @cached_property
+    def holidays(self) -> frozenset[date]:
+        """The days off that the office lists."""
+        days = (parse_day(r.get("day", "")) for r in self.content.get("holidays", []))
+        return frozenset(d for d in days if d is not None)
+
     def deadline(self, period: str, form: str) -> date:
-        """Last day to send: the calendar's, else so many days after the period's end (plans: after the year's first quarter begins)."""
-        written = parse_day(self.calendar(period, form).get("deadline", ""))
-        if written:
-            return written
-        days = int(self.number("deadline_days"))
-        if form == "monthly_plan":
-            return date(self.fiscal_year - 544, 10, 1) + timedelta(days=days)
-        return end_of(period) + timedelta(days=days)
+        """Last day to send: the calendar's, else so many days after the period's end (plans: after the year's first day)."""
+        return self.window(period, form).deadline
+
+    def evidence_deadline(self, period: str, form: str = "quarterly_result") -> date:
+        """Last day on which evidence of a period may follow: the calendar's, else so many days after the deadline."""
+        return self.window(period, form).evidence_deadline
 
     def evidence_deadline(self, period: str) -> date:
         """Last day for the files that results of a period name: the calendar's, else so many days after the results' own
@@ -174,8 +194,8 @@ class Plan:
         return None
 
     def closed(self, period: str, form: str) -> bool:
-        """Whether the calendar closes the period for this form."""
-        return self.calendar(period, form).get("closed") == "yes"
+        """Whether the calendar closes the period for this form, and the office refuses what comes then."""
+        return self.calendar(period, form).get("closed") == "yes" and self.severity_of("E_CLOSED", "error") == "error"
 
 
 def definition(indicator: Mapping[str, str]) -> tuple[str, ...]:

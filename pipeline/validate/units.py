@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.model import Finding, Posting, Reading, ValidationResult
+from pipeline.model import Finding, Reading, ValidationResult
 from pipeline.validate.check import failures
 from pipeline.validate.doubts import ask
 from pipeline.validate.findings import finding, from_row, merged, under_policy
 from pipeline.validate.past import Past, Standing
 from pipeline.validate.posting import against_ledger, posting_of
 from pipeline.validate.rows import Row, assign_rows, typed, without_what_follows
+from pipeline.validate.timing import CODES, held_by_time, told
 from schemas.forms_index import forms
 from schemas.language import Form, Sheet, Text
 from schemas.numbers import parse
@@ -102,6 +103,8 @@ def _judge_rows(
         posting = posting_of(form, sheet, row, unit, plan)
         standing = past.postings.get((unit, form.name, row.indicator["code"], row.period))
         row.posting = against_ledger(row, posting, standing, past, plan, form, now.date())
+        arrived = readings[row.file].submission.received_at.date()
+        row.posting = held_by_time(row, standing, past, plan, form, arrived, now.date())
 
 
 def _apply_rules(form: Form, sheet: Sheet, rows: list[Row], units: list[str], plan: Plan, past: Past) -> None:
@@ -286,7 +289,7 @@ def _result(
     postings = tuple(r.posting for r in rows if r.posting is not None)
     held = tuple((r.indicator["code"], r.period) for r in rows if r.held)
     held += tuple((f.indicator, f.period) for f in loose if f.rule == "E_MISSING_INDICATOR" and f.severity == "error")
-    found += _late(reading, form, plan, postings)
+    found += told(postings, plan, form, unit, reading.submission.received_at.date(), now.date())
     if not found and not any(
         typed(r.row, next(s for s in form.sheets(plan.fiscal_year) if s.key == r.row.sheet_key)) for r in rows
     ):
@@ -295,7 +298,7 @@ def _result(
     errors = [f for f in listed if f.severity == "error"]
     if not errors:
         return ValidationResult(reading, "accepted", TAKEN, listed, postings, ())
-    if not postings and all(f.rule in ("E_LOCKED", "E_CLOSED") for f in errors):
+    if not postings and all(f.rule in ("E_LOCKED", *CODES.values()) for f in errors):
         return ValidationResult(reading, "refused", errors[0].message, listed, (), held)
     n = len(errors)
     return ValidationResult(reading, "returned", Text(f"ต้องแก้ {n} รายการ", f"{n} to correct"), listed, postings, held)
@@ -304,17 +307,3 @@ def _result(
 def _by_severity(found: list[Finding]) -> list[Finding]:
     order = {"error": 0, "query": 1, "warning": 2, "info": 3}
     return sorted(found, key=lambda f: order[f.severity])
-
-
-def _late(reading: Reading, form: Form, plan: Plan, postings: Sequence[Posting]) -> list[Finding]:
-    from schemas.periods import short_thai_date
-
-    day = reading.submission.received_at.date()
-    deadlines = sorted(
-        {
-            plan.deadline(p.period, form.name)
-            for p in postings
-            if not p.blank and plan.deadline(p.period, form.name) < day
-        }
-    )
-    return [finding("W_LATE", value=", ".join(short_thai_date(d) for d in deadlines))] if deadlines else []

@@ -144,6 +144,14 @@ def _units() -> Sheet:
             _f(
                 "senders", "อีเมลผู้ส่ง (คั่นด้วย ;)", "E-mail senders (separated by ;)", width=34, example="plan@unit.example"
             ),
+            _f(
+                "addressee",
+                "เรียน (ตำแหน่ง)",
+                "Addressee (role)",
+                width=30,
+                example="ผู้อำนวยการกองนโยบายและแผน",
+                note=Text("ใช้ในหนังสือเตือน เว้นว่าง = หัวหน้าหน่วยงาน", "For reminders; blank: the head of the unit"),
+            ),
         ),
         instructions=(Text("หนึ่งแถวต่อหนึ่งหน่วยงาน หน่วยงานต้นสังกัดก็เป็นแถวหนึ่ง", "One row per unit; parents are rows too"),),
     )
@@ -436,7 +444,18 @@ def _calendar() -> Sheet:
                 "Evidence deadline",
                 kind="code",
                 width=16,
-                note=Text("เว้นว่าง = 4 วันหลังกำหนดส่งผล", "Blank: 4 days after the results' deadline"),
+                note=Text("เว้นว่าง = ตามค่า evidence_days หลังกำหนดส่ง", "Blank: evidence_days after the deadline"),
+            ),
+            _f(
+                "closes",
+                "รับถึงวันที่",
+                "Taken until",
+                kind="code",
+                width=14,
+                note=Text(
+                    "พ้นวันนี้แล้วไม่รับเพิ่ม เว้นว่าง = ตามค่า closes_days",
+                    "Nothing is taken after this day; blank: closes_days after the deadline",
+                ),
             ),
             _f("closed", "ปิดงวดแล้ว", "Closed", kind="choice", choices=YES_NO, width=10, example="ไม่ใช่"),
             _f("note", "หมายเหตุ", "Note", width=40),
@@ -445,6 +464,35 @@ def _calendar() -> Sheet:
             Text(
                 "งวดที่ปิดแล้วไม่รับข้อมูลเพิ่ม นอกนั้นรับและระบุว่าล่าช้า",
                 "A closed period takes nothing more; otherwise late files are taken and marked late",
+            ),
+            Text(
+                "ต้องการถามหรือไม่รับไฟล์ที่มาก่อนหรือหลังกำหนด: ตั้งความเข้มของ W_EARLY, W_LATE, E_CLOSED ในแผ่นงาน “กฎ”",
+                "To ask about early or late files, or to refuse them, set W_EARLY, W_LATE, E_CLOSED on the rules sheet",
+            ),
+        ),
+    )
+
+
+def _holidays() -> Sheet:
+    return Sheet(
+        "holidays",
+        "วันหยุด",
+        Text("วันหยุดที่เลื่อนกำหนดส่ง", "Holidays that move deadlines"),
+        row_key="day",
+        fixed=False,
+        optional=True,
+        spare_rows=30,
+        freeze=2,
+        fields=(
+            MARK,
+            _f("day", "วันที่", "Day", kind="code", required=True, width=14, example="15/1/2567"),
+            _f("name", "วันหยุด", "Holiday", width=50, example="วันหยุดชดเชย"),
+        ),
+        instructions=(
+            Text(
+                "กำหนดส่งที่คิดจากค่าตั้งต้นและตรงกับวันในแผ่นนี้ เลื่อนไปวันทำการถัดไป วันที่พิมพ์ไว้ในปฏิทินไม่เลื่อน",
+                "A deadline that follows from the settings and falls on a day listed here moves to the next working day; "
+                "days typed in the calendar stand",
             ),
         ),
     )
@@ -595,6 +643,7 @@ def sheets(_fy: int) -> tuple[Sheet, ...]:
         _indicators(),
         _assignments(),
         _calendar(),
+        _holidays(),
         _rules(),
         _waivers(),
         _unlocks(),
@@ -675,12 +724,39 @@ SETTINGS: dict[str, tuple[str, Text]] = {
         "15",
         Text("กำหนดส่งกี่วันหลังสิ้นไตรมาส ถ้าปฏิทินไม่ระบุ", "Days after the quarter's end where the calendar is silent"),
     ),
+    "window_opens_day": (
+        "",
+        Text(
+            "เปิดรับผลตั้งแต่วันที่เท่าใดของเดือนสุดท้ายในงวด เช่น 25 (เดือนที่สั้นกว่าใช้วันสุดท้าย) เว้นว่าง = วันแรกของงวด",
+            "Results are taken from this day of the period's last month on, e.g. 25; blank: the period's first day",
+        ),
+    ),
     "evidence_days": (
         "4",
+        Text("หลักฐานส่งตามมาได้อีกกี่วันหลังกำหนดส่ง ถ้าปฏิทินไม่ระบุ", "Days after the deadline in which evidence may follow"),
+    ),
+    "closes_days": (
+        "",
         Text(
-            "ไฟล์หลักฐานส่งได้อีกกี่วันหลังกำหนดส่งผล ถ้าปฏิทินไม่ระบุ",
-            "Days that evidence may follow the results, where the calendar is silent",
+            "ไม่รับเพิ่มเมื่อพ้นกำหนดส่งกี่วัน เว้นว่าง = รับเสมอจนกว่าจะปิดงวด",
+            "Days after the deadline when a period closes; blank: never",
         ),
+    ),
+    "settled_by": (
+        "received",
+        Text(
+            "ถือว่าส่งแล้วเมื่อ: received = รับครบ, confirmed = รับครบและยืนยันแล้ว",
+            "A form is no longer owed once received, or once confirmed",
+        ),
+    ),
+    "reminder_days": (
+        "7",
+        Text("ออกหนังสือเตือนครั้งถัดไปทุกกี่วัน (0 = ไม่ออกหนังสือ)", "Days between reminders; 0: no letters are drawn"),
+    ),
+    "letter_number": ("", Text("เลขที่หนังสือขึ้นต้น เช่น กค 0201/", "How numbers of letters begin")),
+    "letter_signed_by": (
+        "ผู้อำนวยการกองนโยบายและแผน",
+        Text("ตำแหน่งผู้ลงนามหนังสือเตือน", "Role title that signs the reminders"),
     ),
     "bands": (
         "<100=200; <=100=300; <110=400; >=110=500",

@@ -292,8 +292,16 @@ RULES = (
         "warning",
         "ส่งหลังกำหนด {value}",
         "Sent after the deadline {value}",
-        "รับไว้แล้วและระบุว่าล่าช้า",
-        "Taken, and marked late",
+        "ทุกที่ที่แสดงตัวเลขนี้ระบุว่าล่าช้า ถ้าไม่รับ โปรดติดต่อ {centre}",
+        "It is marked late wherever the figure is; where it was not taken, contact {centre}",
+    ),
+    _rule(
+        "W_EARLY",
+        "warning",
+        "ส่งก่อนวันเปิดรับ {value}",
+        "Sent before the window opens on {value}",
+        "ตรวจว่าเป็นผลของงวดที่ตั้งใจรายงาน หรือส่งใหม่เมื่อเปิดรับ",
+        "Check that it is the period you mean, or send it again once the window is open",
     ),
     _rule(
         "W_EMPTY",

@@ -103,6 +103,13 @@ def _criteria_present(rows: pd.DataFrame, _case: str) -> pd.Series:
     return ~needs | (count >= 2)
 
 
+_WORDS_OF = {
+    "headline": ("reported", "all"),
+    "plan_state": ("draft", "confirmed"),
+    "settled_by": ("received", "confirmed"),
+}
+
+
 def _setting_value(key: str, value: str) -> bool:
     if key == "fiscal_year":
         return re.fullmatch(r"2[45][0-9]{2}", value) is not None
@@ -114,6 +121,8 @@ def _setting_value(key: str, value: str) -> bool:
         "late_penalty",
         "deadline_days",
         "evidence_days",
+        "closes_days",
+        "reminder_days",
         "unreported_at_year_end",
     ):
         return value == "" or parse(value).status == "number"
@@ -121,8 +130,10 @@ def _setting_value(key: str, value: str) -> bool:
         return value == "" or all(
             re.fullmatch(r"\s*(<=|<|>=|>)\s*[0-9.]+\s*=\s*[0-9.]+\s*", part) for part in value.split(";")
         )
-    if key in ("headline", "plan_state"):
-        return value in {"headline": ("", "reported", "all"), "plan_state": ("", "draft", "confirmed")}[key]
+    if key == "window_opens_day":
+        return value == "" or re.fullmatch(r"[1-9]|[12][0-9]|3[01]", value) is not None
+    if key in _WORDS_OF:
+        return value in ("", *_WORDS_OF[key])
     return True
 
 
@@ -163,7 +174,15 @@ _DOUBLES = (
     "calendar.pair",
 )
 _PAIRS = {"assignments.pair": ("indicator", "unit"), "calendar.pair": ("period", "form")}
-_DAYS = ("calendar.opens", "calendar.deadline", "calendar.evidence_deadline", "waivers.until", "unlocks.until")
+_DAYS = (
+    "calendar.opens",
+    "calendar.deadline",
+    "calendar.evidence_deadline",
+    "calendar.closes",
+    "holidays.day",
+    "waivers.until",
+    "unlocks.until",
+)
 
 
 def _unique(rows: pd.DataFrame, case: str) -> pd.Series:
