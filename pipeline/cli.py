@@ -178,7 +178,7 @@ def _print_files(outcomes: list[Outcome], counted: dict[str, int]) -> None:
 
 
 def _shown(name: str) -> str:
-    from pipeline.register import shown
+    from pipeline.register.sheets import shown
 
     return shown(name)
 
@@ -340,12 +340,19 @@ def run_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON o
 def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
     """Who owes what, what arrived, what is returned, late or missing."""
     with _clear_errors():
-        from pipeline.register import register
+        from pipeline.register.status import as_json as told
+        from pipeline.register.status import gather
 
-        table = register(_open())
+        found = gather(_open())
+        table = told(found)
     if as_json:
         print(json.dumps(table, ensure_ascii=False, indent=1))
         return
+    _print_status(table)
+
+
+def _print_status(table: dict[str, Any]) -> None:
+    """Files and their balance, how everybody stands with how many units behind it, and a line per debt."""
     at = 0 if _th() else 1
     print(" · ".join(f"{_STATES[k][at]} {n}" for k, n in table["files"].items()))
     sums = table["balance"]
@@ -353,10 +360,23 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
         f"ไฟล์เข้า {sums['in']} = มีผลแล้ว {sums['final']} + รอ {sums['waiting']} + ไม่มีคำอธิบาย {sums['unexplained']}",
         f"files in {sums['in']} = final {sums['final']} + waiting {sums['waiting']} + unexplained {sums['unexplained']}",
     )
+    for line in table["levels"]:
+        if not line["level"]:
+            shares = {k: _percent(line[k]) for k in ("completeness", "timeliness", "correctness")}
+            _say(
+                f"ปี {line['fiscal_year']} ({line['units']:,} หน่วยงาน): ครบถ้วน {shares['completeness']} · "
+                f"ตรงเวลา {shares['timeliness']} · ถูกต้อง {shares['correctness']} · ค้างเกินกำหนด {line['late']:,}",
+                f"FY {line['fiscal_year']} ({line['units']:,} units): complete {shares['completeness']} · "
+                f"on time {shares['timeliness']} · correct {shares['correctness']} · overdue {line['late']:,}",
+            )
     for owed in table["owed"]:
-        print(
-            f"  {owed['unit']} {owed['name']}: {owed['form']} {owed['period']}: {owed['words_th' if _th() else 'words_en']}"
-        )
+        words = owed["words_th" if _th() else "words_en"]
+        late = (f" (เกินกำหนด {owed['days']} วัน)", f" ({owed['days']} days overdue)")[at] if owed["late"] else ""
+        print(f"  {owed['unit']} {owed['name']}: {owed['form']} {owed['period']}: {words}{late}")
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}%"
 
 
 @app.command()

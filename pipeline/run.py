@@ -9,7 +9,7 @@ from pipeline import edition, receive, trouble
 from pipeline.ledger import book
 from pipeline.model import Outcome
 from pipeline.opening import Office, Progress, quiet
-from pipeline.register import write_register
+from pipeline.register.sheets import write_register
 from schemas.language import Text
 
 LOG = logging.getLogger("opsbook")

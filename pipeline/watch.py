@@ -20,7 +20,7 @@ from pipeline.ledger import book
 from pipeline.model import OfficeError, Outcome
 from pipeline.office.reader import Reader
 from pipeline.opening import Office
-from pipeline.register import write_register
+from pipeline.register.sheets import write_register
 from schemas.language import Text
 
 LOG = logging.getLogger("opsbook")

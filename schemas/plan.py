@@ -154,13 +154,6 @@ class Plan:
         """Last day on which evidence of a period may follow: the calendar's, else so many days after the deadline."""
         return self.window(period, form).evidence_deadline
 
-    def evidence_deadline(self, period: str) -> date:
-        """Last day for the files that results of a period name: the calendar's, else so many days after the results' own
-        (S3: results on 3 April, evidence on 7 April)."""
-        written = parse_day(self.calendar(period, "quarterly_result").get("evidence_deadline", ""))
-        days = timedelta(days=int(self.number("evidence_days")))
-        return written or self.deadline(period, "quarterly_result") + days
-
     @cached_property
     def _policies(self) -> dict[str, Row]:
         return {r["code"]: r for r in self.content.get("rules", [])}

@@ -54,6 +54,7 @@ class Look:
     most_lines: int = 0
     english: bool = True
     link: Callable[[int, str], str] | None = None  # (row of the frame, column key) -> target or ""
+    marks: Mapping[str, tuple[str, str]] | None = None  # code in a light column -> (light, word shown with its sign)
 
 
 class Painter:
@@ -150,7 +151,9 @@ class Painter:
         kind = column.kind
         target = self.look.link(source, column.key) if self.look.link else ""
         if kind == "light":
-            self.sheet.write_string(row, at, styles.LIGHTS[value].label, self.style(kind, value))
+            light, word = (self.look.marks or {}).get(value, (value, ""))
+            label = f"{styles.LIGHTS[light].sign} {word}" if word else styles.LIGHTS[light].label
+            self.sheet.write_string(row, at, label, self.style(kind, light))
         elif kind == "datetime":
             self._time(row, at, value)
         elif kind in ("text", "long"):
