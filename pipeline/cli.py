@@ -106,7 +106,15 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    words = {"store": "เก็บต้นฉบับ", "judge": "ตรวจ", "issue": "ออกแบบฟอร์ม", "publish": "ออกรายงาน", "demo": "สร้างชุดสาธิต"}
+    words = {
+        "store": "เก็บต้นฉบับ",
+        "judge": "ตรวจ",
+        "issue": "ออกแบบฟอร์ม",
+        "publish": "ออกรายงาน",
+        "letters": "ออกหนังสือเตือน",
+        "units": "แฟ้มหน่วยงาน",
+        "demo": "สร้างชุดสาธิต",
+    }
     with Progress(console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -318,6 +326,21 @@ def publish(
         _print_published(
             edition.publish(office, period, parse_time(as_of, office.settings.zone) if as_of else None, progress)
         )
+        if period is None and as_of is None:
+            from pipeline import run
+
+            letters, waits = run.follow_up(office, register=True, progress=progress)
+            _print_letters(letters)
+            if waits is not None:
+                print(f"outbox/letters/, outbox/units/: {waits.both}", file=sys.stderr)
+
+
+def _print_letters(letters: list[str]) -> None:
+    """The folders of the reminders written, with their count."""
+    folders = [letter.rpartition("/")[0] for letter in letters]
+    for folder in dict.fromkeys(folders):
+        count = folders.count(folder)
+        _say(f"  outbox/{folder}/ (หนังสือเตือน {count} ฉบับ)", f"  outbox/{folder}/ ({count} reminders)")
 
 
 @app.command(name="run")
@@ -329,10 +352,14 @@ def run_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON o
         office = _open()
         outcomes = _take_in(office, progress)
         published = run.publish(office, progress)
+        letters, waits = run.follow_up(office, progress=progress)
     files = [f for each in published for f in each.files]
-    code = _report(outcomes, as_json, {"published": files})
+    code = _report(outcomes, as_json, {"published": files, "letters": letters})
     if not as_json:
         _print_published(published)
+        _print_letters(letters)
+    if waits is not None:
+        print(f"outbox/letters/, outbox/units/: {waits.both}", file=sys.stderr)
     raise typer.Exit(code)
 
 

@@ -6,10 +6,13 @@ import logging
 from collections.abc import Iterable
 
 from pipeline import edition, receive, trouble
+from pipeline.handout import hand_out
 from pipeline.ledger import book
+from pipeline.letters.due import write_letters
 from pipeline.model import Outcome
 from pipeline.opening import Office, Progress, quiet
 from pipeline.register.sheets import write_register
+from pipeline.register.status import gather
 from schemas.language import Text
 
 LOG = logging.getLogger("opsbook")
@@ -36,6 +39,25 @@ def publish(office: Office, progress: Progress = quiet) -> list[edition.Publishe
     with office.engine.connect() as connection:
         planned = bool(book.plan_years(connection))
     return edition.publish(office, progress=progress) if planned else []
+
+
+def follow_up(office: Office, register: bool = False, progress: Progress = quiet) -> tuple[list[str], Text | None]:
+    """Letters to units that owe something, then every unit's own folder -> (letters written, why they wait).
+
+    With `register` the register is drawn first: a deadline may have passed since the last file came.
+    """
+    try:
+        found = gather(office)
+        if register:
+            write_register(office, found)
+        written = write_letters(office, found, progress)
+        hand_out(office, progress)
+    except Exception as error:
+        if (stopped := trouble.of(error)) is None:
+            raise
+        LOG.warning("letters and folders of units wait: %s", error)
+        return [], stopped.text
+    return written, None
 
 
 def totals(outcomes: Iterable[Outcome]) -> dict[str, int]:

@@ -119,11 +119,24 @@ class Paper:
         align: str = "left",
         after: float = 4,
         keep: bool = False,
+        indent: tuple[float, float] = (0.0, 0.0),
     ) -> None:
-        """A paragraph; `after` in points; `keep` holds it together with what follows."""
+        """A paragraph; `after` in points; `keep` holds it together with what follows; `indent` of all lines and further of
+        the first one in mm (negative: the others hang)."""
         kept = "<w:keepNext/>" if keep else ""
-        properties = f'{kept}<w:spacing w:before="0" w:after="{round(after * 20)}"/><w:jc w:val="{align}"/>'
+        properties = (
+            f'{kept}<w:spacing w:before="0" w:after="{round(after * 20)}"/>{_indent(*indent)}<w:jc w:val="{align}"/>'
+        )
         self._paragraph(properties, _run(text, size=size, bold=bold, ink=ink))
+
+    def labelled(self, pairs: Sequence[tuple[str, str]], label_size: float = BODY, at: float = 80.0) -> None:
+        """One line of a letter's head: bold labels with their texts, every further pair `at` mm from the margin."""
+        runs = []
+        for n, (label, text) in enumerate(pairs):
+            tab = "<w:r><w:tab/></w:r>" if n else ""
+            runs.append(f"{tab}{_run(label + '  ', size=label_size, bold=True)}{_run(text)}")
+        stop = f'<w:tabs><w:tab w:val="left" w:pos="{round(at * 56.6929)}"/></w:tabs>'
+        self._paragraph(f'{stop}<w:spacing w:before="0" w:after="0"/>', "".join(runs))
 
     def caption(self, kind: Text, text: str) -> None:
         """A numbered caption above a table or chart: "ตารางที่ 2 …"; each kind counts for itself."""
@@ -220,6 +233,13 @@ def _run(text: str, size: float = BODY, bold: bool = False, ink: str = styles.IN
 def _plain(text: str) -> str:
     """A run that looks as its paragraph's style says."""
     return f'<w:r><w:rPr><w:lang w:bidi="th-TH"/></w:rPr><w:t xml:space="preserve">{escape(safe(text))}</w:t></w:r>'
+
+
+def _indent(left: float, first: float) -> str:
+    if not left and not first:
+        return ""
+    twips = round(abs(first) * 56.6929)
+    return f'<w:ind w:left="{round(left * 56.6929)}" w:{"firstLine" if first >= 0 else "hanging"}="{twips}"/>'
 
 
 def _lines(text: str) -> list[str]:

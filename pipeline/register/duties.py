@@ -31,12 +31,14 @@ def duties(plan: Plan, posted: pd.DataFrame, today: date, zone: ZoneInfo) -> pd.
     first_at, last_at: when the first, and the newest standing, row came.
     state: returned (rows_held > 0), missing (rows_in = 0; "not due" before `begun`), partial (rows_in < rows_due),
     signed_off or confirmed (all rows are), else received.
-    owed: begun, and missing, partial or returned (or received only, where the office settles by confirmation).
+    lacking, to_correct: codes of the indicators of which nothing came though something did of others; of the rows held.
+    shut: nothing more is taken of it. owed: begun and not shut, and missing, partial or returned (or received only, where
+    the office settles by confirmation).
     late: owed and passed. days: days since the deadline, 0 unless late.
     """
     rows = _rows(plan)
     if not len(rows):
-        return _finished(plan, rows.assign(**dict.fromkeys(_COUNTS, 0), first_at="", last_at=""), today)
+        return _finished(plan, rows.assign(**dict.fromkeys(_COUNTS, 0), **dict.fromkeys(_TEXTS, "")), today)
     _mark(rows, posted)
     ends = {k: _end_of_day(plan.deadline(k[1], k[0]), zone) for k in _windows(rows)}
     limit = pd.Series(list(zip(rows["form"], rows["period"], strict=True))).map(ends)
@@ -47,11 +49,22 @@ def duties(plan: Plan, posted: pd.DataFrame, today: date, zone: ZoneInfo) -> pd.
     found = grouped[list(_COUNTS)].sum().astype(int)
     came = rows[rows["rows_in"]]
     for name, which in (("first_at", "first"), ("last_at", "last")):
-        ordered = came.sort_values(name, kind="stable").drop_duplicates(_DUTY, keep=which)  # type: ignore[call-overload]
+        ordered = came.sort_values(name, kind="stable").drop_duplicates(_DUTY, keep=which)
         found[name] = ordered.set_index(_DUTY)[name].reindex(found.index).fillna("")
+    partly = rows.set_index(_DUTY).index.isin(found.index[found["rows_in"] + found["rows_held"] > 0])
+    found["lacking"] = _codes(rows, partly & ~rows["rows_in"] & ~rows["rows_held"], found.index)
+    found["to_correct"] = _codes(rows, rows["rows_held"], found.index)
     return _finished(plan, found.reset_index(), today)
 
 
+def _codes(rows: pd.DataFrame, at: pd.Series, index: pd.Index) -> pd.Series:
+    """The codes of the rows chosen by `at`, in the plan's order, by duty."""
+    chosen = rows[at]
+    named = chosen.groupby(_DUTY, sort=False)["indicator"].agg(", ".join) if len(chosen) else chosen["indicator"]
+    return named.reindex(index).fillna("") if len(chosen) else pd.Series("", index=index)
+
+
+_TEXTS = ("first_at", "last_at", "lacking", "to_correct")
 _COUNTS = (
     "rows_due",
     "rows_in",
@@ -134,10 +147,12 @@ def _finished(plan: Plan, found: pd.DataFrame, today: date) -> pd.DataFrame:
     found["begun"] = np.array([begun[k] for k in pairs], dtype=bool)
     found["passed"] = np.array([d < today for d in deadline], dtype=bool)
     found["state"] = _states(found)
+    refuses = plan.severity_of("E_CLOSED", "error") == "error"
+    found["shut"] = np.array([refuses and windows[k].place(today) == "closed" for k in pairs], dtype=bool)
     asks = _asks_to_confirm(plan)
     open_states = found["state"].isin(["missing", "partial", "returned"])
     unconfirmed = (found["state"] == "received") & found["form"].isin(asks)
-    found["owed"] = found["begun"] & (open_states | unconfirmed)
+    found["owed"] = found["begun"] & ~found["shut"] & (open_states | unconfirmed)
     found["late"] = found["owed"] & found["passed"]
     over = np.array([(today - d).days for d in deadline], dtype=int)
     found["days"] = np.where(found["late"], over, 0)

@@ -19,7 +19,7 @@ from schemas.evidence import FORM as EVIDENCE
 from schemas.evidence import TITLE as EVIDENCE_TITLE
 from schemas.forms_index import forms
 from schemas.language import Text
-from schemas.periods import name_of, short_thai_date
+from schemas.periods import name_of, short_thai_date, thai_date
 
 FILE = "register.xlsx"
 TITLE = Text("ทะเบียนการส่งรายงาน", "Register")
@@ -27,9 +27,9 @@ _SIZE = 14.0
 _MARKS = {code: (words.LIGHTS[code], text.th) for code, text in words.WORDS.items()}
 
 
-def write_register(office: Office) -> str:
+def write_register(office: Office, found: Register | None = None) -> str:
     """Draw outbox/register.xlsx anew -> its path in outbox (a second name where Excel holds it open)."""
-    found = gather(office)
+    found = found or gather(office)
     return place(office.settings, FILE, lambda path: draw(office, found, path))
 
 
@@ -38,7 +38,7 @@ def draw(office: Office, found: Register, path: str) -> None:
     newest = max(found.arrivals["received_at"], default="2020-01-01T00:00:00+00:00")
     with Book(path, datetime.fromisoformat(newest), size=_SIZE, title=TITLE.th) as drawn:
         if len(found.duties):
-            _sheet(drawn, "สรุป", words.LEVELS, found.levels, frozen=3)
+            _summary(drawn, found)
             _sheet(drawn, "ค้างส่ง", words.OWED, _duty_lines(found.owed), frozen=2)
             met = found.duties[found.duties["state"] != "not due"].reset_index(drop=True)
             _sheet(drawn, "สถานะรายงาน", words.DUTIES, _duty_lines(met, office), frozen=2)
@@ -49,6 +49,21 @@ def draw(office: Office, found: Register, path: str) -> None:
         _sheet(drawn, "ยอดไฟล์", words.BALANCE, _balance_lines(found.arrivals["state"]))
         evidence_sheets(drawn, office)
         _sheet(drawn, "คำอธิบาย", words.MEANING, _meanings(), wrap=True)
+
+
+def _summary(drawn: Book, found: Register) -> None:
+    """How everybody and each parent reports, under a title that says when."""
+    sheet, at = drawn.sheet("สรุป"), found.moment
+    set_widths(sheet, words.LEVELS)
+    said = words.AS_OF.th.format(day=thai_date(at.date()), at=f"{at:%H:%M}")
+    drawn.text(sheet, 0, 0, TITLE.both, font_size=20, bold=True, font_color=styles.NAVY)
+    drawn.text(sheet, 1, 0, said, font_color=styles.MUTED)
+    for row, size in ((0, 20.0), (1, _SIZE)):
+        sheet.set_row(row, styles.row_height(size))
+    draw_table(drawn, sheet, words.LEVELS, found.levels, 2, Look(size=_SIZE, wrap=False))
+    sheet.freeze_panes(3, 3)
+    sheet.autofilter(2, 0, 2 + len(found.levels), len(words.LEVELS) - 1)
+    styles.page(sheet, f"{TITLE.th} · {thai_date(at.date())}", header_rows=(2, 2))
 
 
 def _sheet(
@@ -136,7 +151,7 @@ def _balance_lines(states: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["th", "en", "count"])
 
 
-_DESCRIBED = (("สรุป", words.LEVELS), ("ค้างส่ง", words.OWED), ("สถานะรายงาน", words.DUTIES), ("รายเดือน", words.MONTHS), ("ทะเบียนไฟล์", words.FILES))  # fmt: skip
+_DESCRIBED = (("สรุป", words.LEVELS), ("รายหน่วยงาน", words.UNITS), ("ค้างส่ง", words.OWED), ("สถานะรายงาน", words.DUTIES), ("รายเดือน", words.MONTHS), ("ทะเบียนไฟล์", words.FILES))  # fmt: skip
 
 
 def _meanings() -> pd.DataFrame:

@@ -33,6 +33,10 @@ STATES = {
     "received": Text("รับเข้าแล้ว ยังไม่ตรวจ", "taken in, not judged yet"),
 }
 OVERDUE = Text("เกินกำหนด {days} วัน", "{days} days overdue")
+AS_OF = Text(
+    "ข้อมูล ณ วันที่ {day} เวลา {at} น.  ·  ทุกร้อยละคิดจากหน่วยงานและรายงานเท่าที่แสดงในแถวเดียวกัน วิธีคำนวณอยู่ในแผ่นงาน “คำอธิบาย”",
+    "As of {day}; formulas stand on the last sheet",
+)
 WITHIN = Text("ภายในกำหนด", "within the deadline")
 
 
@@ -42,15 +46,15 @@ def _c(key: str, th: str, en: str, kind: str, width: float, note_th: str = "", n
 
 _UNIT = (
     _c("unit", "หน่วยงาน", "Unit", "text", 13),
-    _c("unit_name", "ชื่อหน่วยงาน", "Name", "text", 40),
+    _c("unit_name", "ชื่อหน่วยงาน", "Name", "text", 48),
 )
 _FORM = (
-    _c("form", "แบบฟอร์ม", "Form", "text", 24),
+    _c("form", "แบบฟอร์ม", "Form", "text", 29),
     _c("period", "งวด", "Period", "text", 22),
 )
 FILES = (
     _c("number", "เลขที่", "Number", "rank", 8, "ลำดับที่รับเข้า", "Order of arrival"),
-    _c("received_at", "รับเมื่อ", "Received", "datetime", 20),
+    _c("received_at", "รับเมื่อ", "Received", "datetime", 27),
     _c("name", "ชื่อไฟล์", "File", "text", 44),
     _c("sender", "จาก", "From", "text", 18, "ผู้ส่ง หรือช่องทางที่ไฟล์เข้ามา", "The sender, or the way the file came"),
     _c("unit", "หน่วยงาน", "Unit", "text", 14),
@@ -70,16 +74,16 @@ BALANCE = (
 )
 _DAYS = _c("days", "เกินกำหนด (วัน)", "Days overdue", "count", 14, "จำนวนวันนับจากวันกำหนดส่ง ถ้ายังค้างและพ้นกำหนดแล้ว", "Days since the deadline of what is owed")  # fmt: skip
 _COUNTED = (
-    _c("rows_due", "ตัวชี้วัดที่ต้องส่ง", "Rows due", "count", 12, "ตัวชี้วัดของหน่วยงานที่ถึงรอบรายงานในงวดนั้น", "The unit's indicators that report in the period"),
-    _c("rows_in", "รับแล้ว", "Rows in", "count", 11, "ตัวชี้วัดที่มีข้อมูลรับไว้แล้ว", "Those with a standing row"),
-    _c("rows_held", "รอแก้", "To correct", "count", 11, "ตัวชี้วัดที่แถวล่าสุดถูกส่งกลับ และยังไม่มีแถวที่ยืนยันแล้ว", "Those whose newest row was returned and of which none is confirmed"),
+    _c("rows_due", "ตัวชี้วัดที่ต้องส่ง", "Rows due", "count", 16, "ตัวชี้วัดของหน่วยงานที่ถึงรอบรายงานในงวดนั้น", "The unit's indicators that report in the period"),
+    _c("rows_in", "รับแล้ว", "Rows in", "count", 13, "ตัวชี้วัดที่มีข้อมูลรับไว้แล้ว", "Those with a standing row"),
+    _c("rows_held", "รอแก้", "To correct", "count", 14, "ตัวชี้วัดที่แถวล่าสุดถูกส่งกลับ และยังไม่มีแถวที่ยืนยันแล้ว", "Those whose newest row was returned and of which none is confirmed"),
 )  # fmt: skip
 OWED = (
     *_UNIT,
     *_FORM,
     _c("state", "สถานะ", "State", "light", 20, "ยังไม่ส่ง = ไม่มีแถวใดรับแล้ว, ส่งไม่ครบ = บางตัวชี้วัดยังไม่มี, ส่งกลับให้แก้ = มีแถวรอแก้", "missing: no row; incomplete: some rows; returned: some row waits for correction"),
     _c("deadline", "กำหนดส่ง", "Deadline", "text", 18),
-    _c("late", "พ้นกำหนดแล้วหรือไม่", "Overdue", "text", 22),
+    _c("late", "เกินกำหนดหรือไม่", "Overdue", "text", 24),
     *_COUNTED,
 )  # fmt: skip
 DUTIES = (
@@ -89,38 +93,39 @@ DUTIES = (
     _c("deadline", "กำหนดส่ง", "Deadline", "text", 18, "จากปฏิทิน หรือค่าตั้งต้น", "From the calendar, else the settings"),
     _c("month", "เดือนที่ครบกำหนด", "Month due", "text", 15),
     *_COUNTED,
-    _c("rows_confirmed", "ยืนยันแล้ว", "Confirmed", "count", 12, "ตัวชี้วัดที่แถวซึ่งใช้อยู่ยืนยันแล้ว", "Those whose standing row is confirmed"),
-    _c("rows_on_time", "ทันกำหนด", "On time", "count", 11, "ตัวชี้วัดที่รับครั้งแรกไม่เกินวันกำหนดส่ง", "Those first taken by the deadline"),
-    _c("rows_changed", "แก้หลังยืนยัน", "Changed after", "count", 13, "ตัวชี้วัดที่แก้ไขภายใต้การปลดล็อก", "Those changed under an unlock"),
-    _c("first_at", "รับครั้งแรก", "First received", "datetime", 20),
-    _c("last_at", "รับล่าสุด", "Last received", "datetime", 20),
+    _c("rows_confirmed", "ยืนยันแล้ว", "Confirmed", "count", 15, "ตัวชี้วัดที่แถวซึ่งใช้อยู่ยืนยันแล้ว", "Those whose standing row is confirmed"),
+    _c("rows_on_time", "ทันกำหนด", "On time", "count", 13, "ตัวชี้วัดที่รับครั้งแรกไม่เกินวันกำหนดส่ง", "Those first taken by the deadline"),
+    _c("rows_changed", "แก้หลังยืนยัน", "Changed after", "count", 16, "ตัวชี้วัดที่แก้ไขภายใต้การปลดล็อก", "Those changed under an unlock"),
+    _c("first_at", "รับครั้งแรก", "First received", "datetime", 27),
+    _c("last_at", "รับล่าสุด", "Last received", "datetime", 27),
     _DAYS,
 )  # fmt: skip
 _QUALITY = (
-    _c("reports", "รายงานที่ถึงงวด", "Reports begun", "count", 13, "จำนวนแบบฟอร์มและงวดที่งวดสิ้นสุดแล้ว (แผน: ปีที่มีแผน)", "Forms and periods whose period has ended"),
-    _c("received", "รับครบ", "Received", "count", 11, "ในจำนวนนั้น รับครบทุกตัวชี้วัด", "Of these, all rows are in"),
-    _c("confirmed", "ยืนยันแล้ว", "Confirmed", "count", 12, "ในจำนวนนั้น ทุกแถวยืนยันแล้ว", "Of these, every row is confirmed"),
-    _c("partial", "ส่งไม่ครบ", "Incomplete", "count", 12),
-    _c("waiting", "รอแก้ไข", "To correct", "count", 11),
-    _c("missing", "ยังไม่ส่ง", "Missing", "count", 11),
-    _c("late", "ค้างเกินกำหนด", "Overdue", "count", 13, "รายงานที่ยังค้างและพ้นกำหนดส่งแล้ว", "Owed after the deadline"),
-    _c("completeness", "ความครบถ้วน (%)", "Completeness", "percent", 14, "100 × แถวที่รับแล้ว ÷ แถวที่ต้องส่ง ของรายงานที่ถึงงวด", "100 × rows in ÷ rows due, of reports begun"),
-    _c("timeliness", "ความตรงเวลา (%)", "Timeliness", "percent", 14, "100 × แถวที่รับครั้งแรกทันกำหนด ÷ แถวที่ต้องส่ง ของรายงานที่พ้นกำหนดแล้ว", "100 × rows first taken by the deadline ÷ rows due, of reports whose deadline has passed"),
-    _c("correctness", "ความถูกต้อง (%)", "Correctness", "percent", 14, "100 × (1 − ไฟล์ที่ส่งกลับ ÷ ไฟล์ที่ตรวจ)", "100 × (1 − files returned ÷ files judged)"),
-    _c("files", "ไฟล์ที่ตรวจ", "Files judged", "count", 12, "ไฟล์ที่รับแล้วหรือส่งกลับ ไม่นับไฟล์ซ้ำ", "Accepted or returned; duplicates are not counted"),
-    _c("returned", "ส่งกลับ", "Returned", "count", 10, "ไฟล์ที่ส่งกลับให้แก้", "Files sent back"),
-    _c("errors", "ขอให้แก้", "Corrections", "count", 12, "จำนวนรายการที่ขอให้แก้ในไฟล์เหล่านั้น", "Corrections asked in these files"),
-    _c("queries", "ขอคำยืนยัน", "Queries", "count", 11, "จำนวนรายการที่ขอคำยืนยัน", "Doubts asked about"),
-    _c("changed", "แก้หลังยืนยัน", "Changed after", "count", 13, "แถวที่แก้ไขภายใต้การปลดล็อก", "Rows changed under an unlock"),
+    _c("reports", "รายงานที่ถึงงวด", "Reports begun", "count", 15, "จำนวนแบบฟอร์มและงวดที่งวดสิ้นสุดแล้ว (แผน: ปีที่มีแผน)", "Forms and periods whose period has ended"),
+    _c("received", "รับครบ", "Received", "count", 14, "ในจำนวนนั้น รับครบทุกตัวชี้วัด", "Of these, all rows are in"),
+    _c("confirmed", "ยืนยันแล้ว", "Confirmed", "count", 15, "ในจำนวนนั้น ทุกแถวยืนยันแล้ว", "Of these, every row is confirmed"),
+    _c("partial", "ส่งไม่ครบ", "Incomplete", "count", 15),
+    _c("waiting", "รอแก้ไข", "To correct", "count", 14),
+    _c("missing", "ยังไม่ส่ง", "Missing", "count", 13),
+    _c("late", "ค้างเกินกำหนด", "Overdue", "count", 15, "รายงานที่ยังค้างและพ้นกำหนดส่งแล้ว", "Owed after the deadline"),
+    _c("completeness", "ความครบถ้วน (%)", "Completeness", "percent", 18, "100 × แถวที่รับแล้ว ÷ แถวที่ต้องส่ง ของรายงานที่ถึงงวด", "100 × rows in ÷ rows due, of reports begun"),
+    _c("timeliness", "ความตรงเวลา (%)", "Timeliness", "percent", 18, "100 × แถวที่รับครั้งแรกทันกำหนด ÷ แถวที่ต้องส่ง ของรายงานที่พ้นกำหนดแล้ว", "100 × rows first taken by the deadline ÷ rows due, of reports whose deadline has passed"),
+    _c("correctness", "ความถูกต้อง (%)", "Correctness", "percent", 18, "100 × (1 − ไฟล์ที่ส่งกลับ ÷ ไฟล์ที่ตรวจ)", "100 × (1 − files returned ÷ files judged)"),
+    _c("files", "ไฟล์ที่ตรวจ", "Files judged", "count", 14, "ไฟล์ที่รับแล้วหรือส่งกลับ ไม่นับไฟล์ซ้ำ", "Accepted or returned; duplicates are not counted"),
+    _c("returned", "ส่งกลับ", "Returned", "count", 14, "ไฟล์ที่ส่งกลับให้แก้", "Files sent back"),
+    _c("errors", "ขอให้แก้", "Corrections", "count", 16, "จำนวนรายการที่ขอให้แก้ในไฟล์เหล่านั้น", "Corrections asked in these files"),
+    _c("queries", "ขอคำยืนยัน", "Queries", "count", 14, "จำนวนรายการที่ขอคำยืนยัน", "Doubts asked about"),
+    _c("changed", "แก้หลังยืนยัน", "Changed after", "count", 16, "แถวที่แก้ไขภายใต้การปลดล็อก", "Rows changed under an unlock"),
 )  # fmt: skip
 _YEAR = _c("fiscal_year", "ปี", "Year", "rank", 8)
-_BEHIND = _c("units", "หน่วยงานที่นับ", "Units counted", "count", 13, "จำนวนหน่วยงานที่อยู่เบื้องหลังตัวเลขในแถว", "How many units stand behind the line")  # fmt: skip
+_BEHIND = _c("units", "หน่วยงานที่นับ", "Units counted", "count", 15, "จำนวนหน่วยงานที่อยู่เบื้องหลังตัวเลขในแถว", "How many units stand behind the line")  # fmt: skip
 UNITS = (_YEAR, *_UNIT, *_QUALITY)
 _LEVEL = (
     _c("level", "รหัส", "Code", "text", 11),
-    _c("level_name", "ต้นสังกัด", "Parent", "text", 40, "ทุกหน่วยงาน หรือหน่วยงานใต้ต้นสังกัดทุกชั้น", "All units, or those below the parent at any depth"),
+    _c("level_name", "ต้นสังกัด", "Parent", "text", 56, "ทุกหน่วยงาน หรือหน่วยงานใต้ต้นสังกัดทุกชั้น", "All units, or those below the parent at any depth"),
 )  # fmt: skip
-LEVELS = (_YEAR, *_LEVEL, _BEHIND, *_QUALITY)
+_SHORT = ("reports", "received", "confirmed", "waiting", "missing", "late", "completeness", "timeliness", "correctness")
+LEVELS = (_YEAR, *_LEVEL, _BEHIND, *(c for c in _QUALITY if c.key in _SHORT))
 MONTHS = (
     *_LEVEL,
     _c("month", "เดือน", "Month", "text", 12, "รายงานนับในเดือนที่ครบกำหนด ไฟล์นับในเดือนที่ได้รับ", "Reports count in the month of their deadline, files in the month they came"),

@@ -753,6 +753,13 @@ SETTINGS: dict[str, tuple[str, Text]] = {
         "7",
         Text("ออกหนังสือเตือนครั้งถัดไปทุกกี่วัน (0 = ไม่ออกหนังสือ)", "Days between reminders; 0: no letters are drawn"),
     ),
+    "unit_folders": (
+        "yes",
+        Text(
+            "รวมไฟล์ของแต่ละหน่วยงานไว้ใน outbox/units เพื่อแบ่งปันเฉพาะหน่วยงานนั้น (yes/no)",
+            "Gather each unit's files in outbox/units, to be shared with that unit alone: yes or no",
+        ),
+    ),
     "letter_number": ("", Text("เลขที่หนังสือขึ้นต้น เช่น กค 0201/", "How numbers of letters begin")),
     "letter_signed_by": (
         "ผู้อำนวยการกองนโยบายและแผน",

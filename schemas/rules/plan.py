@@ -107,6 +107,7 @@ _WORDS_OF = {
     "headline": ("reported", "all"),
     "plan_state": ("draft", "confirmed"),
     "settled_by": ("received", "confirmed"),
+    "unit_folders": ("yes", "no"),
 }
 
 
