@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from docx import Document
 from staff import CONFIRMED, Place, fill, plan_book, result, small_plan
 
 from pipeline import run
+from pipeline.letters.due import write_letters
 from pipeline.opening import open_office
 
 ROUND = "letters/2567/2567-Q1"
@@ -131,6 +133,17 @@ def test_drafts_are_owed_where_the_office_settles_by_confirmation(quiet: Place, 
     quiet.take(plan_book(tmp_path / "firm.xlsx", content), "firm.xlsx")
     assert "2567/2567-Q1/01101.docx" in publish(quiet, AFTER)
     assert "ยังไม่ยืนยัน" in text_of(quiet.outbox(f"{ROUND}/01101.docx"))
+
+
+def test_other_debts_such_as_evidence_stand_in_the_same_letter(quiet: Place, tmp_path: Path) -> None:
+    assert send(quiet, tmp_path, "01101", Q1) == "accepted"
+    opened = open_office(quiet.root, datetime.fromisoformat(f"{AFTER}+07:00"))
+    lacking = {"unit": "01101", "fiscal_year": 2567, "late": True, "deadline": "2024-01-12", "kind": "evidence"}
+    more = pd.DataFrame([{**lacking, "report": "หลักฐานของ สนย.1", "said": "ยังไม่ได้รับ คำสั่ง.pdf"}])
+    assert f"{ROUND}/01101.docx" in write_letters(opened, more=more)
+    said = text_of(quiet.outbox(f"{ROUND}/01101.docx"))
+    assert "ยังไม่ได้รับ คำสั่ง.pdf" in said and "1.  หลักฐานที่ยังไม่ได้รับ" in said
+    assert write_letters(opened, more=more) == []
 
 
 def test_every_text_of_a_letter_is_in_the_thai_font(quiet: Place) -> None:

@@ -29,16 +29,19 @@ ROOM, DONE, KNOWN = "letters", "done", "letters.json"
 VERSION = 1  # of the paper's look: another one draws every letter anew, as other words do
 
 
-def write_letters(office: Office, found: Register | None = None, progress: Progress = quiet) -> list[str]:
+def write_letters(
+    office: Office, found: Register | None = None, progress: Progress = quiet, more: pd.DataFrame | None = None
+) -> list[str]:
     """Draw the letters that are due and have changed -> their paths in outbox; those no longer due move to done/.
 
     A letter stands in the folder of the newest quarter whose deadline has passed and lists all that the unit owes of the
     year. It is drawn again only when what it says changes, or every `reminder_days` days with the next number; what an
-    officer typed into a letter meanwhile goes to done/ with it.
+    officer typed into a letter meanwhile goes to done/ with it. `more`: debts that are no duties, see `letters`.
     """
     found = found or gather(office)
     known, settings = _known(office.settings), office.settings
-    due = {path: letter for plan in found.plans for path, letter in letters(plan, found.duties, found.moment.date())}
+    owed = found.duties if more is None or not len(more) else pd.concat([found.duties, more], ignore_index=True)
+    due = {path: letter for plan in found.plans for path, letter in letters(plan, owed, found.moment.date())}
     written = []
     for count, (path, letter) in enumerate(due.items(), start=1):
         basis = _basis(letter)
@@ -58,11 +61,11 @@ def write_letters(office: Office, found: Register | None = None, progress: Progr
 def letters(plan: Plan, duties: pd.DataFrame, today: date) -> Iterator[tuple[str, Letter]]:
     """(path in outbox, letter) of every unit that owes something of the plan's year after its deadline.
 
-    `duties`: those of the register, and any frame of other debts with unit, fiscal_year, late, kind, report, said,
-    deadline put beside them.
+    `duties`: those of the register; beside them debts of other kinds, such as evidence, with unit, fiscal_year, late (bool),
+    deadline (ISO day), kind (a key of words.DO), report and said (what the table shows).
     """
     every = int(plan.number("reminder_days"))
-    late = duties[duties["late"] & (duties["fiscal_year"] == plan.fiscal_year)] if len(duties) else duties
+    late = duties[duties["late"].astype(bool) & (duties["fiscal_year"] == plan.fiscal_year)] if len(duties) else duties
     if every <= 0 or not len(late):
         return
     folder = f"{ROOM}/{plan.fiscal_year}/{current_round(plan, today)}"
@@ -85,6 +88,8 @@ def _began(plan: Plan, today: date) -> date:
 
 
 def _debt(row: Mapping[Any, Any]) -> Debt:
+    if isinstance(row.get("report"), str):
+        return Debt(row["kind"], row["report"], row["said"], date.fromisoformat(row["deadline"]))
     said = words.OWED[row["state"]].th.format(**{str(k): v for k, v in row.items()})
     if row["state"] == "returned" and row["lacking"]:
         said += words.ALSO_LACKING.th.format(lacking=row["lacking"])
@@ -109,7 +114,7 @@ def _letter(plan: Plan, unit: str, debts: tuple[Debt, ...], today: date, every: 
         settings["centre_contact"],
         settings["office_name"],
         settings["letter_number"],
-        settings["letter_signed_by"],
+        settings["letter_signed_by"] or words.DIRECTOR.th.format(centre=settings["centre_contact"]),
         day,
         n + 1,
         debts,

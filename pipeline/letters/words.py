@@ -57,9 +57,13 @@ DO = {
         "รายงานที่ยังไม่ยืนยัน ให้ตรวจความถูกต้อง เลือก “ยืนยัน” แล้วส่งใหม่", "confirm the rows and send the form again"
     ),
 }
+DO["evidence"] = Text(
+    "หลักฐานที่ยังไม่ได้รับ ให้ส่งไฟล์หลักฐานตามชื่อที่พิมพ์ไว้ในแบบฟอร์ม ทางช่องทางเดิม", "send the evidence named in the form"
+)
 SENT = Text(
     "หากได้ส่งก่อนได้รับหนังสือฉบับนี้แล้ว ไม่ต้องดำเนินการใด ๆ อีก มีข้อสงสัยโปรดติดต่อ {centre}",
     "Nothing to do where it was sent meanwhile; questions to {centre}",
 )
 CLOSING = Text("จึงเรียนมาเพื่อโปรดดำเนินการ", "For your action")
+DIRECTOR = Text("ผู้อำนวยการ{centre}", "Director of {centre}")
 SIGNATURE = "(.....................................................)"

@@ -46,7 +46,7 @@ def _c(key: str, th: str, en: str, kind: str, width: float, note_th: str = "", n
 
 _UNIT = (
     _c("unit", "หน่วยงาน", "Unit", "text", 13),
-    _c("unit_name", "ชื่อหน่วยงาน", "Name", "text", 48),
+    _c("unit_name", "ชื่อหน่วยงาน", "Name", "text", 56),
 )
 _FORM = (
     _c("form", "แบบฟอร์ม", "Form", "text", 29),

@@ -762,8 +762,11 @@ SETTINGS: dict[str, tuple[str, Text]] = {
     ),
     "letter_number": ("", Text("เลขที่หนังสือขึ้นต้น เช่น กค 0201/", "How numbers of letters begin")),
     "letter_signed_by": (
-        "ผู้อำนวยการกองนโยบายและแผน",
-        Text("ตำแหน่งผู้ลงนามหนังสือเตือน", "Role title that signs the reminders"),
+        "",
+        Text(
+            "ตำแหน่งผู้ลงนามหนังสือเตือน เว้นว่าง = ผู้อำนวยการหน่วยงานกลาง",
+            "Role title that signs the reminders; blank: the director of the central unit",
+        ),
     ),
     "bands": (
         "<100=200; <=100=300; <110=400; >=110=500",
