@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 
 from pipeline import edition, receive, trouble
+from pipeline.evidence.debts import overdue
 from pipeline.handout import hand_out
 from pipeline.ledger import book
 from pipeline.letters.due import write_letters
@@ -50,7 +51,7 @@ def follow_up(office: Office, register: bool = False, progress: Progress = quiet
         found = gather(office)
         if register:
             write_register(office, found)
-        written = write_letters(office, found, progress)
+        written = write_letters(office, found, progress, overdue(office, found.plans, found.moment.date()))
         hand_out(office, progress)
     except Exception as error:
         if (stopped := trouble.of(error)) is None:

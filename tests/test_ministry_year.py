@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from proofs import pdf
 from staff import CONFIRMED, DRAFT, Place, fill, plan_book, result, small_plan
 
 from pipeline import run
+from pipeline.evidence.state import evidence_state
+from pipeline.ledger import book
 from pipeline.opening import open_office
 
 # What a unit may do in a quarter. A further fate is one line here and one in each table of the calculator.
@@ -25,6 +28,7 @@ FATES = ("right", "corrected", "late", "missing", "draft", "partial", "wrong")
 CODES = ("สนย.1", "กพร.9", "ปศ.1", "ศท.4", "P1", "อปท.1")
 ENDS = {1: date(2023, 12, 31), 2: date(2024, 3, 31), 3: date(2024, 6, 30), 4: date(2024, 9, 30)}
 BAD = "9x"
+PROOFS = ("with the form", "after its deadline", "never")
 LAST_LOOK = date(2024, 11, 20)
 
 
@@ -34,6 +38,15 @@ def fate(unit: int, quarter: int) -> str:
 
 def deadline(quarter: int) -> date:
     return ENDS[quarter] + timedelta(days=15)
+
+
+def proof(unit: int, quarter: int) -> str:
+    """When the evidence comes that a unit's form of the quarter names."""
+    return PROOFS[(unit + quarter) % len(PROOFS)]
+
+
+def named(unit: int, quarter: int) -> bool:
+    return fate(unit, quarter) != "missing"
 
 
 def value(code: str, unit: int, quarter: int) -> str:
@@ -68,7 +81,7 @@ class Unit:
         for code in due(quarter)[:2] if how == "partial" else due(quarter):
             typed = BAD if how == "wrong" and code == "สนย.1" else value(code, self.number, quarter)
             state = DRAFT if how == "draft" else CONFIRMED
-            self.results |= result(f"q{quarter}", code, typed, state=state, evidence="หลักฐาน.pdf")
+            self.results |= result(f"q{quarter}", code, typed, state=state, evidence=f"หลักฐาน {quarter}.pdf")
 
 
 class Ministry:
@@ -113,7 +126,10 @@ class Ministry:
                 if how in moving:
                     unit.fill_in(quarter, "wrong" if how == "corrected" and after == 5 else how)
                     self.send(unit, "quarterly_result", unit.results)
+            self._prove(quarter, "with the form" if after == 5 else "")
             self.receive(ENDS[quarter] + timedelta(days=after))
+        self._prove(quarter, "after its deadline")
+        self.receive(ENDS[quarter] + timedelta(days=22))
         look = ENDS[quarter] + timedelta(days=25) if quarter < 4 else LAST_LOOK
         if quarter == 4:
             assert self.place.call("publish", "--period", "2567-Q4", now=f"{look}T10:00:00").code == 0
@@ -121,9 +137,19 @@ class Ministry:
         assert run.follow_up(office)[1] is None
         folder = self.place.outbox(f"letters/2567/2567-Q{quarter}")
         there = {p.stem for p in folder.glob("*.docx")}
-        assert there == {u.code for u in self.units if any(owed(u.number, q) for q in ("plan", *range(1, quarter + 1)))}
+        so_far = range(1, quarter + 1)
+        forms = {u.code for u in self.units if any(owed(u.number, q) for q in ("plan", *so_far))}
+        assert there == forms | {u.code for u in self.units if any(unproved(u.number, q) for q in so_far)}
         handed = {p.parent.parent.name for p in self.place.outbox("units").glob(f"*/letters/2567-Q{quarter}.docx")}
         assert handed == there
+
+    def _prove(self, quarter: int, when: str) -> None:
+        """The evidence whose time has come, into the units' own folders."""
+        for unit in self.units:
+            if named(unit.number, quarter) and proof(unit.number, quarter) == when:
+                self.sent += 1
+                data = pdf(f"{unit.code} {quarter}")
+                self.place.send(data, f"{unit.code}/หลักฐาน {quarter}.pdf")
 
 
 # -- the calculator ---------------------------------------------------------------------------------------------------
@@ -133,6 +159,16 @@ def owed(unit: int, what: str | int) -> bool:
     if what == "plan":
         return unit % 3 == 2
     return fate(unit, int(what)) in ("missing", "partial", "wrong")
+
+
+def unproved(unit: int, quarter: int) -> bool:
+    return named(unit, quarter) and proof(unit, quarter) == "never"
+
+
+def expected_evidence(count: int) -> dict[tuple[str, str], tuple[str, bool]]:
+    """(unit, period) -> (what became of the evidence its rows name, came after its deadline) at the end."""
+    said = {"with the form": ("received", False), "after its deadline": ("received", True), "never": ("overdue", False)}
+    return {(f"{n:02d}001", f"2567-Q{q}"): said[proof(n, q)] for n in range(count) for q in (1, 2, 3, 4) if named(n, q)}
 
 
 def expected_duties(count: int) -> dict[tuple[str, str], dict[str, Any]]:
@@ -240,6 +276,18 @@ def assert_quality(line: dict[str, Any], expected: dict[tuple[str, str], dict[st
     assert (line["reports"], line["late"]) == (len(own), sum(d["late"] for d in own))
 
 
+def check_evidence(ministry: Ministry) -> None:
+    office = open_office(ministry.place.root)
+    with office.engine.connect() as connection:
+        plan = book.plan_of(connection, 2567)
+        assert plan is not None
+        lines = evidence_state(connection, plan, office.settings.zone, LAST_LOOK).named.to_dict("records")
+    found: dict[tuple[str, str], set[tuple[str, bool]]] = {}
+    for line in lines:
+        found.setdefault((line["unit"], line["period"]), set()).add((line["state"], line["late"]))
+    assert found == {key: {said} for key, said in expected_evidence(len(ministry.units)).items()}
+
+
 def scores(place: Place) -> Iterator[tuple[str, str]]:
     with place.outbox("data/2567/2567-Q4/units.csv").open(encoding="utf-8-sig", newline="") as handle:
         for row in csv.DictReader(handle):
@@ -266,6 +314,7 @@ def played(place: Place, count: int, folder: Path) -> Ministry:
 def test_a_year_of_three_units_ends_as_reckoned_apart(new_office: Place, tmp_path: Path) -> None:
     ministry = played(new_office, 3, tmp_path)
     check(ministry)
+    check_evidence(ministry)
     check_scores(ministry)
 
 
@@ -274,4 +323,5 @@ def test_a_year_of_a_ministry_of_fifteen_units_ends_as_reckoned_apart(new_office
     ministry = played(new_office, 15, tmp_path)
     assert {fate(u.number, q) for u in ministry.units for q in (1, 2, 3, 4)} == set(FATES)
     check(ministry)
+    check_evidence(ministry)
     check_scores(ministry)

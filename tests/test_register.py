@@ -101,7 +101,7 @@ def test_a_level_says_how_many_units_stand_behind_it_and_shares_of_nothing_are_m
     own, moment = plan(), date(2024, 1, 20)
     found = duties(own, posted(all_of("draft")), moment, ZONE)
     arrivals = pd.DataFrame(
-        {"number": [1, 2, 3], "unit": ["01101", "01101", None], "fiscal_year": [2567, 2567, 2567],
+        {"number": [1, 2, 3], "unit": ["01101", "01101", None], "fiscal_year": [2567, 2567, 2567], "form": ["monthly_plan"] * 3,
          "state": ["returned", "accepted", "quarantined"], "received_at": ["2024-01-10T03:00:00+00:00"] * 3}
     )  # fmt: skip
     files = files_of(arrivals, pd.DataFrame({"submission": [1], "errors": [3], "queries": [1]}), ZONE)
@@ -120,7 +120,7 @@ def test_an_office_without_anything_has_a_register(new_office: Place) -> None:
     said = new_office.call("status", "--json").json
     assert said["owed"] == [] and said["duties"] == [] and said["levels"] == []
     new_office.receive()
-    assert load_workbook(new_office.outbox("register.xlsx")).sheetnames == ["ทะเบียนไฟล์", "ยอดไฟล์", "คำอธิบาย"]
+    assert load_workbook(new_office.outbox("register.xlsx")).sheetnames == ["ทะเบียนไฟล์", "ยอดไฟล์", "หลักฐาน", "คำอธิบาย"]
 
 
 def test_every_formula_of_the_register_stands_on_its_last_sheet(office: Place) -> None:

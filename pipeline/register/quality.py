@@ -1,5 +1,5 @@
-"""Duties and files -> completeness, timeliness and correctness per unit, parent, month and for all (DOMAIN: correct,
-complete, on time). Every share is of what is really behind it, and every line says how many units that is."""
+"""Duties and files -> completeness, timeliness and correctness per unit, parent, month and for all: correct,
+complete, on time. Every share is of what is really behind it, and every line says how many units that is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from schemas.forms_index import forms
 from schemas.periods import fiscal_year
 from schemas.plan import Plan
 
@@ -18,9 +19,9 @@ _JUDGED = ("accepted", "returned")
 
 
 def files_of(arrivals: pd.DataFrame, found: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
-    """Arrivals of known units -> unit, fiscal_year, month received (2567-01), files (judged: accepted or returned),
+    """Forms that came from known units (evidence is no form) -> unit, fiscal_year, month received (2567-01), files (judged: accepted or returned),
     returned, refused, errors and queries in them; `found` is `ledger.rows.found`."""
-    own = arrivals[arrivals["unit"].notna() & arrivals["fiscal_year"].notna()]
+    own = arrivals[arrivals["unit"].notna() & arrivals["fiscal_year"].notna() & arrivals["form"].isin(list(forms()))]
     own = own.merge(found, left_on="number", right_on="submission", how="left")
     state = own["state"]
     days = [datetime.fromisoformat(t).astimezone(zone).date() for t in own["received_at"]]
