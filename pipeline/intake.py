@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline import trouble
 from pipeline.durable import sync_folder
+from pipeline.model import Submission
 from pipeline.settings import Settings
 from schemas.language import Text
 
@@ -220,8 +221,39 @@ def _stopped(seen: Seen, error: OSError) -> Waiting:
     return Waiting(seen.name, seen.size, found.text, stopped=found.stops)
 
 
-def _envelope(settings: Settings, number: int, name: str, received_at: datetime) -> Path:
-    token = f"{number:09d}-{uuid.uuid4().hex}"
+def part_claim(container: int, n: int) -> str:
+    """The claim of the n-th part of a mail or archive: the same whenever it is opened, so that no part is taken twice."""
+    return f"{container:09d}-part-{n:04d}"
+
+
+def claim_parts(
+    settings: Settings, container: Submission, parts: Sequence[tuple[int, Path, Mapping[str, str]]]
+) -> None:
+    """Put parts taken out of a stored container under claims: (number, where it lies unpacked, what its envelope says).
+
+    Envelopes are durable before their files move, as for any claim; they are numbered in the order of the parts.
+    """
+    envelopes = []
+    for number, unpacked, said in parts:
+        token = part_claim(container.number, int(unpacked.name))
+        more = {**{k: v for k, v in said.items() if k != "name"}, "container": container.number}
+        envelopes.append((unpacked, _envelope(settings, number, said["name"], container.received_at, token, more)))
+    sync_folder(settings.taking)
+    for unpacked, envelope in envelopes:
+        with open(unpacked, "rb+") as handle:
+            os.fsync(handle.fileno())
+        os.rename(unpacked, envelope.with_suffix(".bin"))
+
+
+def _envelope(
+    settings: Settings,
+    number: int,
+    name: str,
+    received_at: datetime,
+    token: str = "",
+    more: Mapping[str, Any] | None = None,
+) -> Path:
+    token = token or f"{number:09d}-{uuid.uuid4().hex}"
     content: dict[str, Any] = {
         "claim": token,
         "number": number,
@@ -229,6 +261,7 @@ def _envelope(settings: Settings, number: int, name: str, received_at: datetime)
         "received_at": received_at.astimezone(UTC).isoformat(),
         "channel": "folder",
         "sender": "",
+        **(more or {}),
     }
     if content["name"] != name:
         content["raw"] = os.fsencode(name).hex()

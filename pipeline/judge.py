@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline import identify, read, reply, store, trouble
+from pipeline import identify, outgoing, read, reply, store, trouble
 from pipeline.evidence import verdict as evidence
 from pipeline.ledger import book, decisions, peers
 from pipeline.model import Document, Identity, Outcome, RawSheet, Reading, Submission, ValidationResult
@@ -22,6 +22,7 @@ from pipeline.validate.figures import siblings
 from pipeline.validate.findings import finding
 from pipeline.validate.past import Standing
 from pipeline.validate.plans import validate_plan
+from pipeline.validate.senders import held_against
 from pipeline.validate.twins import LEAST, probes
 from pipeline.validate.units import validate
 from pipeline.verdict import bug, duplicate, in_trouble, pending, quarantined, whole
@@ -142,7 +143,8 @@ class Batch:
         now = self.office.clock.now()
         standing = self._standing(readings, plan)
         try:
-            return self._owed([self._compared(r) for r in validate(readings, plan, standing, now)], plan)
+            found = [held_against(self._compared(r), plan, now.date()) for r in validate(readings, plan, standing, now)]
+            return self._owed(found, plan)
         except Exception as error:
             if trouble.of(error) is not None:
                 raise
@@ -150,7 +152,8 @@ class Batch:
         judged = []
         for reading in readings:
             try:
-                judged += self._owed([self._compared(validate([reading], plan, standing, now)[0])], plan)
+                alone = self._compared(validate([reading], plan, standing, now)[0])
+                judged += self._owed([held_against(alone, plan, now.date())], plan)
             except Exception as error:
                 if trouble.of(error) is not None:
                     raise
@@ -210,6 +213,7 @@ class Batch:
         submission, revision = result.reading.submission, plan.revision if plan else None
         try:
             answer = str(result.reading.notes.get("answer", "")) or self._reply(result, plan)
+            outgoing.draft(self.office, result, plan or self._newest_plan(), answer)
             return Outcome(submission, result, answer, revision)
         except Exception as error:
             found = trouble.of(error)
@@ -221,6 +225,12 @@ class Batch:
             self.blocked.add(_key(result.reading))
             LOG.warning("the answer to file %d waits: %s", submission.number, error)
             return in_trouble(submission, found.text)
+
+    def _newest_plan(self) -> Plan | None:
+        """For answers to what names no year: who we are, and whether drafts are wanted."""
+        with self.office.engine.connect() as connection:
+            years = book.plan_years(connection)
+        return self.plan_for(years[-1]) if years else None
 
     def _reply(self, result: ValidationResult, plan: Plan | None) -> str:
         return reply.reply(self.office.settings, result, plan, result.reading.submission.received_at)

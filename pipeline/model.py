@@ -24,7 +24,11 @@ class OfficeError(Exception):
 
 @dataclass(frozen=True)
 class Submission:
-    """One arrival whose original is stored. `number` is its sequence number in the ledger, `path` the stored original."""
+    """One arrival whose original is stored. `number` is its sequence number in the ledger, `path` the stored original.
+
+    What came in a mail or archive names it in `container` (its number; 0 for a file of its own), and says who sent the
+    mail, its subject and its Message-ID.
+    """
 
     number: int
     sha256: str
@@ -34,6 +38,9 @@ class Submission:
     sender: str
     path: str
     size: int
+    subject: str = ""
+    container: int = 0
+    message_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,7 +252,11 @@ class Outcome:
         """The file as `receive --json` prints it."""
         identity = self.result.reading.identity
         return {
+            "number": self.submission.number,
             "name": self.submission.name,
+            "container": self.submission.container or None,
+            "sender": self.submission.sender,
+            "subject": self.submission.subject,
             "sha256": self.submission.sha256,
             "state": self.result.state,
             "reason": self.result.reason.pick(lang),

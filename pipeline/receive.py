@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import intake, lock, store, trouble
+from pipeline import arrivals, intake, lock, store, trouble
 from pipeline.evidence.copies import place_copies
 from pipeline.issue import issue_due
 from pipeline.judge import Batch
@@ -22,7 +22,6 @@ from pipeline.verdict import bug, in_trouble, unstored_file
 from schemas.language import Text
 
 LOG = logging.getLogger("opsbook")
-BATCH = 100
 
 
 def receive(office: Office, progress: Progress = quiet, sleep: Callable[[float], None] = time.sleep) -> list[Outcome]:
@@ -64,16 +63,23 @@ def take(
     first = max([last, *(content["number"] for _, content in found)]) + 1
     left = [_waiting(office, w) for w in intake.claim(settings, ready, first, now)]
     try:
-        _store(office, intake.claims(settings, now, last), progress)
+        arrivals.keep(office, intake.claims(settings, now, last), progress)
     except Exception as error:
         if (stopped := trouble.of(error)) is None:
             raise
         LOG.warning("storing stopped: %s", error)
         unstored = intake.claims(settings, now, last)
         return [*left, *(unstored_file(office, c["name"], 0, stopped.text) for _, c in unstored)]
+    try:
+        opened = arrivals.open_containers(office, reader)
+    except Exception as error:
+        if (stopped := trouble.of(error)) is None:
+            raise
+        LOG.warning("opening mails and archives stopped: %s", error)
+        return [*(in_trouble(s, stopped.text) for s in _queue(office, again)), *left]
     judged = _judge_all(office, reader, _queue(office, again), progress)
     _copy_evidence(office)
-    return [*judged, *left]
+    return [*sorted([*opened, *judged], key=lambda o: o.submission.number), *left]
 
 
 def _copy_evidence(office: Office) -> None:
@@ -108,20 +114,6 @@ def _queue(office: Office, again: bool) -> list[Submission]:
     return sorted(fresh, key=lambda s: (order[s.number], s.number))
 
 
-def _store(office: Office, claims: Sequence[tuple[Path, dict[str, Any]]], progress: Progress) -> None:
-    """Originals and envelopes first, then the ledger's rows, then the claims are dropped."""
-    settings, done = office.settings, 0
-    for batch in intake.chunks(claims, BATCH):
-        kept = [store.keep(settings, envelope.with_suffix(".bin"), content) for envelope, content in batch]
-        with office.engine.begin() as connection:
-            decisions.add_arrivals(connection, [k.arrival for k in kept])
-        for (envelope, content), each in zip(batch, kept, strict=True):
-            if intake.drop(settings, envelope, intake.raw_name(content), each.size, each.mtime_ns):
-                LOG.warning("file %d was still being written: it is taken in again", content["number"])
-        done += len(batch)
-        progress("store", done, len(claims))
-
-
 def _waiting(office: Office, waiting: intake.Waiting) -> Outcome:
     outcome = unstored_file(office, intake.printable(waiting.name), waiting.size, waiting.why)
     return replace(outcome, trouble=waiting.stopped)
@@ -132,7 +124,7 @@ def _judge_all(office: Office, reader: Reader, queue: Sequence[Submission], prog
     known = {o.submission.number for o in outcomes}
     work = [s for s in queue if s.number not in known]
     blocked: set[tuple[Any, ...]] = set()
-    for batch in intake.chunks(work, BATCH):
+    for batch in intake.chunks(work, arrivals.BATCH):
         judged, stopped = _judge(office, reader, batch, blocked)
         outcomes += judged
         progress("judge", len(outcomes), len(queue))

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from pipeline.arrivals import BATCH
 from pipeline.intake import chunks
 from pipeline.judge import reading_of
 from pipeline.ledger import book, peers
 from pipeline.model import Finding, OfficeError, Reading, Submission, ValidationResult
 from pipeline.office.reader import Reader
 from pipeline.opening import Office
-from pipeline.receive import BATCH
 from pipeline.validate.figures import siblings
 from pipeline.validate.past import Standing
 from pipeline.validate.plans import validate_plan
@@ -89,7 +89,9 @@ def rehearse(office: Office, code: str, progress: Progress = lambda *_: None) ->
     if code != EVERY and code not in rules():
         raise OfficeError(f"ไม่มีกฎ {code}", f"there is no rule {code}")
     with office.engine.connect() as connection, Reader() as reader:
-        arrivals = book.submissions(connection, JUDGED).to_dict("records")
+        judged = book.submissions(connection, JUDGED)
+        opened = (judged["state"] == "accepted") & judged["form"].isna()  # mails and archives: their parts are judged
+        arrivals = judged[~opened].to_dict("records")
         found: list[Rehearsed] = []
         for done, batch in enumerate(chunks(arrivals, BATCH)):
             found += _batch(office, connection, reader, batch, code)

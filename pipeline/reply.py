@@ -19,8 +19,8 @@ from pipeline.office.compose import marked, plan_copy, unit_copy
 from pipeline.office.forms import draw
 from pipeline.settings import Settings
 from schemas import evidence
+from schemas.answers import HEAD, SEVERITY
 from schemas.forms_index import forms
-from schemas.language import Text
 from schemas.numbers import parse
 from schemas.owned import OWNED
 from schemas.periods import due_quarters, end_of, name_of, thai_date
@@ -79,6 +79,8 @@ def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of
     folder = (
         "_centre" if identity.form == "central_plan" else unit_folder(identity.unit or "") if known else "_unidentified"
     )
+    if any(f.rule == "I_UNPACKED" for f in result.findings):
+        folder = "_mail"
     stem = _stem(name, identity.form)
     if result.state in ("accepted", "returned") and folder != "_unidentified" and identity.form != evidence.FORM:
         _put_away(
@@ -180,25 +182,12 @@ def _marked_plan(result: ValidationResult, as_of: datetime) -> Any:
 
 # -- the receipt ------------------------------------------------------------------------------------------------------
 
-_HEAD = {
-    "accepted": Text("รับข้อมูลแล้ว", "Accepted"),
-    "returned": Text("ส่งกลับให้แก้ไข", "Returned"),
-    "refused": Text("ไม่รับ", "Refused"),
-    "quarantined": Text("เปิดหรืออ่านไฟล์ไม่ได้", "Cannot be read"),
-    "duplicate": Text("ไฟล์ซ้ำ รับไว้แล้ว", "Duplicate"),
-}
 _COLOUR = {
     "accepted": "#146C43",
     "returned": "#8C1D18",
     "refused": "#8C1D18",
     "quarantined": "#8C1D18",
     "duplicate": "#44505C",
-}
-_SEVERITY = {
-    "error": Text("ต้องแก้", "error"),
-    "query": Text("ขอคำยืนยัน", "query"),
-    "warning": Text("โปรดตรวจ", "warning"),
-    "info": Text("แจ้งให้ทราบ", "info"),
 }
 _CSS = """body{font-family:"TH SarabunPSK","TH Sarabun New",Sarabun,Laksaman,"Noto Sans Thai",sans-serif;font-size:20px;line-height:1.5;color:#1c2733;
 background:#f4f6f8;margin:0}main{max-width:980px;margin:24px auto;background:#fff;padding:28px 36px;border-top:8px solid var(--tone)}
@@ -212,7 +201,7 @@ dt{color:#5A6672}dd{margin:0}.error{background:#F8C9C4}.query{background:#FCE3B6
 def receipt(result: ValidationResult, plan: Plan | None) -> str:
     """One HTML page that opens anywhere: what was received, how it was read, what is asked, what comes next."""
     submission, identity = result.reading.submission, result.reading.identity
-    head = _HEAD[result.state]
+    head = HEAD[result.state]
     lines = [
         ("ไฟล์", submission.name),
         ("รับเมื่อ", _when(submission.received_at)),
@@ -301,7 +290,7 @@ def _asked(findings: Sequence[Finding]) -> str:
     if not findings:
         return "<p>ไม่พบข้อสังเกต <span class='en'>Nothing to correct or answer.</span></p>"
     rows = [
-        f"<tr><td class='{f.severity}'>{_SEVERITY[f.severity].th}</td><td>{html.escape(f.sheet)} {html.escape(', '.join(f.cells[:8]))}</td>"
+        f"<tr><td class='{f.severity}'>{SEVERITY[f.severity].th}</td><td>{html.escape(f.sheet)} {html.escape(', '.join(f.cells[:8]))}</td>"
         f"<td>{html.escape(f.indicator)}</td><td>{html.escape(f.message.th)}<br><span class='en'>{html.escape(f.message.en)}</span></td>"
         f"<td>{html.escape(f.advice.th)}</td></tr>"
         for f in findings

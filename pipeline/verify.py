@@ -74,7 +74,9 @@ def _ledger_faults(office: Office, connection: Any, holdings: Sequence[store.Hol
             yield _fault(
                 "row_missing", f"{number}", f"ทะเบียนไม่มี {arrival['name']}", f"not in the ledger: {arrival['name']}"
             )
-        elif any(row[k] != arrival[k] for k in ("claim", "sha256", "received_at", "name", "channel", "sender", "size")):
+        elif any(
+            row[k] != arrival[k] for k in ("claim", "sha256", "received_at", "name", "channel", "sender", "size")
+        ) or (any(row[k] != arrival.get(k, none) for k, none in decisions.FROM_CONTAINER.items())):
             yield _fault(
                 "row_altered", f"{number}", "แถวทะเบียนไม่ตรงกับต้นฉบับ", "the ledger row differs from the envelope"
             )

@@ -186,6 +186,11 @@ class Plan:
                 return row
         return None
 
+    def senders(self, unit: str) -> tuple[str, ...]:
+        """The unit's registered mail addresses; one that begins with @ stands for everybody there."""
+        written = self.units.get(unit, {}).get("senders", "")
+        return tuple(a for part in written.replace(",", ";").replace("\n", ";").split(";") if (a := part.strip()))
+
     def closed(self, period: str, form: str) -> bool:
         """Whether the calendar closes the period for this form, and the office refuses what comes then."""
         return self.calendar(period, form).get("closed") == "yes" and self.severity_of("E_CLOSED", "error") == "error"

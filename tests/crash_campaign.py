@@ -26,7 +26,7 @@ from crash_hook import Steps, install
 
 from pipeline import intake, reply, template
 from pipeline import receive as receiving
-from pipeline.office.reader import understood
+from pipeline.office.reader import refused, understood
 from pipeline.office.worker import answer_to
 from pipeline.opening import open_office
 
@@ -46,6 +46,10 @@ class InlineReader:
     def read(self, paths: list[str]) -> Iterator[Any]:
         for path in paths:
             yield understood(answer_to(path))
+
+    def unpack(self, path: str, name: str, folder: str) -> Any:
+        said = answer_to({"unpack": path, "name": name, "folder": folder})
+        return refused(said) or said
 
 
 def sketch(copy: Any, path: str) -> None:
@@ -103,6 +107,8 @@ def half_written(root: Path) -> list[str]:
             whole = hashlib.sha256(path.read_bytes()).hexdigest()[:8] == path.stem[-8:]
         elif path.suffix == ".xlsx":
             whole = zipfile.is_zipfile(path) and zipfile.ZipFile(path).testzip() is None
+        elif path.suffix == ".eml":
+            whole = re.search(rb"\r\n--=_[0-9a-f]{32}--\r\n\Z", path.read_bytes()) is not None
         else:
             whole = path.read_bytes().rstrip().endswith(b"</html>")
         if not whole:
@@ -128,14 +134,17 @@ def _plain(row: sqlite3.Row) -> dict[str, Any]:
     return {k: row[k] for k in tuple(row.keys()) if k != "claim"}
 
 
+def _named(row: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    """A row with the names of arrivals in place of their numbers."""
+    numbers = ("submission", "number", "container")
+    return {k: names.get(v, v) if k in numbers else _no_number(v) for k, v in row.items()}
+
+
 def unnumbered(found: dict[str, Any]) -> dict[str, Any]:
     """A state without the numbers of arrivals, which depend on the order in which failed files were taken up again."""
     names = {row["number"]: row["name"] for row in found["ledger"]["submission"]}
     rows = {
-        table: sorted(
-            json.dumps({k: names.get(v, v) if k in ("submission", "number") else _no_number(v) for k, v in row.items()})
-            for row in lines
-        )
+        table: sorted(json.dumps(_named(row, names)) for row in lines)
         for table, lines in found["ledger"].items()
         if table != "issued"
     }
@@ -148,7 +157,7 @@ def unnumbered(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_number(value: Any) -> Any:
-    return re.sub(r"-[0-9]+\.html$|เลขที่ [0-9]+|number [0-9]+", "-N", value) if isinstance(value, str) else value
+    return re.sub(r"-[0-9]+\.(html|eml)$|เลขที่ [0-9]+|number [0-9]+", "-N", value) if isinstance(value, str) else value
 
 
 def difference(wanted: dict[str, Any], found: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import mails
 import xlsxwriter
 from proofs import exe, pdf, png
 
@@ -21,7 +22,8 @@ NOW = "2024-01-10T09:00:00"
 
 
 def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
-    """An office whose inbox holds 2 forms a unit (one in five wrong), five more workbooks and three of evidence, in a fixed order."""
+    """An office whose inbox holds 2 forms a unit (one in five wrong) and a dozen more files, in a fixed order: among them
+    evidence, a mail that carries the last unit's result and a zip with its plan, and an encrypted zip."""
     begin.make_demo(root, "ministry", units, 0.2, 1, False, NOW, lambda *_: None)
     with (root / "opsbook.toml").open("a", encoding="utf-8") as settings:
         settings.write('pdf = "no"\n')  # crashes are of our program, and need not wait for another one
@@ -46,6 +48,25 @@ def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
     (inbox / unit / "แผนที่ยุทธศาสตร์ 2567.pdf").write_bytes(pdf())
     (inbox / f"{unit}.{code}.2567-Q1.png").write_bytes(png())
     (inbox / "แปลกปลอม.pdf").write_bytes(exe())
-    for n, path in enumerate(sorted(p for p in inbox.rglob("*") if p.suffix in (".xlsx", ".pdf", ".png"))):
+    _post(inbox)
+    for n, path in enumerate(sorted(p for p in inbox.rglob("*") if p.is_file() and p.name != "README.md")):
         os.utime(path, (then + n, then + n))
     return root
+
+
+def _post(inbox: Path) -> None:
+    """The last unit's forms come by mail, one of them in a zip within it."""
+    forms = {form: max(inbox.glob(f"{form}*.xlsx")) for form in ("monthly_plan", "quarterly_result")}
+    data = {form: path.read_bytes() for form, path in forms.items()}
+    for path in forms.values():
+        path.unlink()
+    within = mails.zipped({"แผน.xlsx": data["monthly_plan"], "อ่าน.txt": b"note"})
+    body = mails.multipart(
+        mails.text(),
+        mails.attached(data["quarterly_result"], mails.rfc2231(mails.THAI)),
+        mails.attached(within, "; filename=plan.zip"),
+        mails.attached(mails.encrypted_zip(b"x" * 500), "; filename=locked.zip"),
+    )
+    (inbox / "ส่งผล.eml").write_bytes(mails.mail(body))
+    (inbox / "ทักทาย.eml").write_bytes(mails.mail(mails.text()))
+    (inbox / "ล็อก.zip").write_bytes(mails.encrypted_zip(b"x" * 500))

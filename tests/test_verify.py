@@ -85,8 +85,9 @@ def test_a_missing_original_is_found(busy: Place) -> None:
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [
-        ("INSERT INTO submission SELECT 99, 'x', sha256, received_at, name, channel, sender, path, size, state, reason_th,"
-         " reason_en, form, unit, fiscal_year, plan_revision, judged_revision, answer, previous, rows_taken, rows_held"
+        ("INSERT INTO submission (number, claim, sha256, received_at, name, channel, sender, path, size, state, reason_th,"
+         " reason_en, answer, previous, rows_taken, rows_held) SELECT 99, 'x', sha256, received_at, name, channel, sender,"
+         " path, size, state, reason_th, reason_en, answer, previous, rows_taken, rows_held"
          " FROM submission WHERE name='text.xlsx'", "row_too_many"),
         ("DELETE FROM submission WHERE name='text.xlsx'", "row_missing"),
         ("UPDATE submission SET name='other.xlsx' WHERE name='text.xlsx'", "row_altered"),

@@ -73,7 +73,21 @@ def submission_of(row: Mapping[str, Any]) -> Submission:
         row["sender"],
         row["path"],
         row["size"],
+        row["subject"],
+        row["container"],
+        row["message_id"],
     )
+
+
+def parts_of(connection: Connection, container: int) -> set[str]:
+    """Claims of everything taken out of a mail or archive so far."""
+    return set(connection.execute(select(SUBMISSION.c.claim).where(SUBMISSION.c.container == container)).scalars())
+
+
+def earlier_numbers(connection: Connection, unit: str, form: str, before: int) -> list[int]:
+    """Numbers of the arrivals of a unit and form that were answered before submission `before`."""
+    same = (SUBMISSION.c.unit == unit, SUBMISSION.c.form == form, SUBMISSION.c.number < before)
+    return list(connection.execute(select(SUBMISSION.c.number).where(*same).order_by(SUBMISSION.c.number)).scalars())
 
 
 # -- plans ---------------------------------------------------------------------------------------------------------

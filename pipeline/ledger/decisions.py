@@ -16,6 +16,8 @@ from schemas.language import Text
 
 _ROWS = {"findings": FINDING, "postings": POSTING, "facts": FACT, "evidence": EVIDENCE}
 _ARRIVAL = ("number", "claim", "sha256", "received_at", "name", "channel", "sender", "path", "size")
+# What envelopes say only of what came in a mail or archive, and those of older versions never.
+FROM_CONTAINER = {"subject": "", "container": 0, "message_id": ""}
 
 
 def decision(
@@ -105,6 +107,7 @@ def add_arrivals(connection: Connection, arrivals: Iterable[Mapping[str, Any]]) 
         known = connection.execute(select(SUBMISSION.c.number).where(SUBMISSION.c.claim == arrival["claim"])).first()
         if known is None:
             row = {key: arrival[key] for key in _ARRIVAL}
+            row |= {key: arrival.get(key, none) for key, none in FROM_CONTAINER.items()}
             connection.execute(insert(SUBMISSION).values(**row, state="received"))
 
 

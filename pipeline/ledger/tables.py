@@ -30,6 +30,9 @@ SUBMISSION = Table(
     Column("previous", String(64), nullable=False, default=""),
     Column("rows_taken", Integer, nullable=False, default=0),
     Column("rows_held", Integer, nullable=False, default=0),
+    Column("subject", Text, nullable=False, server_default=""),  # of the mail it came in
+    Column("container", Integer, nullable=False, server_default="0"),  # number of the mail or archive it came in
+    Column("message_id", Text, nullable=False, server_default=""),  # of the mail, for the answer's In-Reply-To
     Index("ix_submission_state", "state"),
     Index("ix_submission_unit_form", "unit", "form", "fiscal_year"),
 )

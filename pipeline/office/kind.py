@@ -84,10 +84,10 @@ def _ole_kind(data: bytes, name: str) -> Kind:
     def has(*names: str) -> bool:
         return any(n.encode("utf-16-le") in data for n in names)
 
+    if has("__properties_version1.0", "__substg1.0_"):  # first: what is attached may be any of the others
+        return "mail"
     if has("EncryptedPackage", "EncryptionInfo"):
         return "workbook"
-    if has("__properties_version1.0", "__nameid_version1.0", "__substg1.0_"):
-        return "mail"
     if has("WordDocument", "PowerPoint Document"):
         return "document"
     if has("Workbook", "WORKBOOK", "Book", "BOOK"):

@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -49,11 +49,11 @@ class _Child:
             self.lines.put(line)
         self.lines.put(b"")
 
-    def ask(self, path: str) -> dict[str, Any]:
+    def ask(self, asked: str | Mapping[str, str]) -> dict[str, Any]:
         """The child's answer; {"died": True} where it died and {"slow": True} where it took too long."""
         assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(path).encode() + b"\n")
+            self.process.stdin.write(json.dumps(asked).encode() + b"\n")
             self.process.stdin.flush()
             line = self.lines.get(timeout=SECONDS)
             answer: dict[str, Any] = json.loads(line) if line else {"died": True}
@@ -101,20 +101,33 @@ class Reader:
         of this machine that kept it from being read at all."""
         yield from self._pool.map(self._one, paths)
 
+    def unpack(self, path: str, name: str, folder: str) -> dict[str, Any] | Unsafe | OSError:
+        """The parts of a mail or archive written into `folder` as 0001, 0002, …, and what they are called.
+
+        {"mail": {sender, subject, message_id}, "parts": [{name, channel, sender, subject, message_id}], "passed": [[name,
+        why in Thai, in English]], "empty": arguments of the Unsafe where there is no part, else []}.
+        """
+        answer = self._asked({"unpack": path, "name": name, "folder": folder})
+        return answer if isinstance(answer, OSError) else refused(answer) or answer
+
     def _one(self, path: str) -> tuple[list[RawSheet], bool] | Unsafe | OSError:
+        answer = self._asked(path)
+        return answer if isinstance(answer, OSError) else understood(answer)
+
+    def _asked(self, asked: str | Mapping[str, str]) -> dict[str, Any] | OSError:
         try:
-            answer = self._ask(path)
+            answer = self._ask(asked)
             if "died" in answer:  # once more and alone: a child may be killed for no fault of this file
-                answer = self._ask(path)
+                answer = self._ask(asked)
         except OSError as error:  # no child could be started
             return error
-        return understood(answer)
+        return answer
 
-    def _ask(self, path: str) -> dict[str, Any]:
+    def _ask(self, asked: str | Mapping[str, str]) -> dict[str, Any]:
         child = self._idle.get()
         try:
             child = child if child is not None and child.process.poll() is None else _Child()
-            answer = child.ask(path)
+            answer = child.ask(asked)
             if answer.get("died") or answer.get("slow") or answer.get("spent"):
                 child.end()
                 child = None
@@ -124,7 +137,12 @@ class Reader:
 
 
 def understood(answer: dict[str, Any]) -> tuple[list[RawSheet], bool] | Unsafe | OSError:
-    """What a child answered, as the types that travel."""
+    """What a child answered about a workbook, as the types that travel."""
+    return refused(answer) or ([_sheet(s, answer["kind"]) for s in answer["sheets"]], bool(answer["macros"]))
+
+
+def refused(answer: dict[str, Any]) -> Unsafe | OSError | None:
+    """Why a child did not do what it was asked, None where it did."""
     if "died" in answer or "slow" in answer:
         return Unsafe("E_UNSAFE_READER")
     if "unsafe" in answer:
@@ -134,7 +152,7 @@ def understood(answer: dict[str, Any]) -> tuple[list[RawSheet], bool] | Unsafe |
         return Unsafe(code, th, en, found, Unsafe(*instead) if instead else None)
     if "trouble" in answer:
         return OSError(*answer["trouble"])
-    return [_sheet(s, answer["kind"]) for s in answer["sheets"]], bool(answer["macros"])
+    return None
 
 
 def _sheet(data: dict[str, Any], kind: str) -> RawSheet:

@@ -1,4 +1,7 @@
-"""The limited child that opens strangers' workbooks: paths on stdin, plain JSON on stdout, one line each.
+"""The limited child that opens strangers' files: paths on stdin, plain JSON on stdout, one line each.
+
+A path alone is read as a workbook. {"unpack": path, "name": …, "folder": …} is opened as a mail or archive: its parts are
+written into the folder as 0001, 0002, … and the answer says what they are called.
 
 Run as `python -m pipeline.office.worker`. Imports stay light: no pandas here.
 """
@@ -20,26 +23,72 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
-def answer_to(path: str) -> dict[str, Any]:
-    """What is in a file, as plain data: sheets, why it was not opened, or what trouble this machine has."""
+def _workbook(path: str) -> dict[str, Any]:
     from pipeline.office.look import LIMITS, Unsafe
     from pipeline.office.sheets import read_workbook
 
-    try:
-        with open(path, "rb") as handle:
-            data = handle.read(LIMITS.document_bytes + 1)
-    except OSError as error:  # this machine's trouble, not the file's
-        return {"trouble": [error.errno, str(error.strerror), path]}
+    data = _bytes(path, LIMITS.document_bytes + 1)
     try:
         return read_workbook(data)
     except Unsafe as unsafe:
         return _stranger(data, unsafe)
+
+
+def _container(path: str, name: str, folder: str) -> dict[str, Any]:
+    from pipeline.office.container import MOST_BYTES, nothing, unpack
+
+    data = _bytes(path, MOST_BYTES + 1)
+    found = unpack(data, name)
+    for n, part in enumerate(found.parts, 1):
+        _write(f"{folder}/{n:04d}", part.data)
+    none = nothing(found, name, data)
+    return {
+        "mail": {"sender": found.sender, "subject": found.subject, "message_id": found.message_id},
+        "parts": [{k: v for k, v in vars(p).items() if k != "data"} for p in found.parts],
+        "passed": [[n, why.th, why.en] for n, why in found.passed],
+        "empty": [] if found.parts else [none.code, none.th, none.en],
+    }
+
+
+class _Trouble(Exception):
+    """This machine's trouble, not the file's."""
+
+
+def _bytes(path: str, most: int) -> bytes:
+    try:
+        with open(path, "rb") as handle:
+            return handle.read(most)
+    except OSError as error:
+        raise _Trouble(error.errno, str(error.strerror), path) from error
+
+
+def _write(path: str, data: bytes) -> None:
+    try:
+        with open(path, "wb") as handle:
+            handle.write(data)
+    except OSError as error:
+        raise _Trouble(error.errno, str(error.strerror), path) from error
+
+
+def answer_to(asked: Any) -> dict[str, Any]:
+    """What is said about one line of stdin; never raises, except where the process is told to end."""
+    from pipeline.office.look import Unsafe
+
+    try:
+        if isinstance(asked, str):
+            return _workbook(asked)
+        return _container(asked["unpack"], asked["name"], asked["folder"])
+    except _Trouble as trouble:
+        return {"trouble": list(trouble.args)}
+    except Unsafe as unsafe:
+        return {"unsafe": [unsafe.code, unsafe.th, unsafe.en]}
     except MemoryError:
         return {"unsafe": ["E_UNSAFE_READER", "", ""], "spent": True}
     except BaseException as error:  # a Rust panic is a BaseException; it costs this one file
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
-        return {"unsafe": ["E_UNSAFE_BROKEN", "อ่านไม่ได้", f"{type(error).__name__}: {error}"[:200]]}
+        code = "E_UNSAFE_BROKEN" if isinstance(asked, str) else "E_CONTAINER_BROKEN"
+        return {"unsafe": [code, "อ่านไม่ได้", f"{type(error).__name__}: {error}"[:200]]}
 
 
 def _stranger(data: bytes, unsafe: Any) -> dict[str, Any]:
@@ -59,10 +108,10 @@ def main() -> None:
     _limit()
     answers = sys.stdout.buffer
     for line in sys.stdin.buffer:
-        answer = answer_to(json.loads(line))
-        answers.write(json.dumps(answer, ensure_ascii=True).encode() + b"\n")
+        said = answer_to(json.loads(line))
+        answers.write(json.dumps(said, ensure_ascii=True).encode() + b"\n")
         answers.flush()
-        if "spent" in answer:  # memory may be in pieces: the next file gets a fresh child
+        if "spent" in said:  # memory may be in pieces: the next file gets a fresh child
             return
 
 

@@ -768,6 +768,19 @@ SETTINGS: dict[str, tuple[str, Text]] = {
             "Role title that signs the reminders; blank: the director of the central unit",
         ),
     ),
+    "sender_check": (
+        "off",
+        Text(
+            "ตรวจอีเมลผู้ส่งกับที่หน่วยงานลงทะเบียนไว้: off = ไม่ตรวจ, query = สอบถาม, refuse = ไม่รับ",
+            "Hold a mail's sender against the unit's addresses: off, query or refuse",
+        ),
+    ),
+    "mail_drafts": (
+        "yes",
+        Text(
+            "เตรียมร่างอีเมลตอบใน outbox/mail: yes หรือ no", "Keep a draft of every answer ready in outbox/mail: yes or no"
+        ),
+    ),
     "bands": (
         "<100=200; <=100=300; <110=400; >=110=500",
         Text(

@@ -108,6 +108,8 @@ _WORDS_OF = {
     "plan_state": ("draft", "confirmed"),
     "settled_by": ("received", "confirmed"),
     "unit_folders": ("yes", "no"),
+    "sender_check": ("off", "query", "refuse"),
+    "mail_drafts": ("yes", "no"),
 }
 
 
@@ -133,9 +135,7 @@ def _setting_value(key: str, value: str) -> bool:
         )
     if key == "window_opens_day":
         return value == "" or re.fullmatch(r"[1-9]|[12][0-9]|3[01]", value) is not None
-    if key in _WORDS_OF:
-        return value in ("", *_WORDS_OF[key])
-    return True
+    return key not in _WORDS_OF or value in ("", *_WORDS_OF[key])
 
 
 def _settings_hold(rows: pd.DataFrame, _case: str) -> pd.Series:

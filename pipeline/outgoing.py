@@ -1,0 +1,61 @@
+"""Judgements and their answers -> drafts in outbox/mail, ready to be sent by a double-click; older ones put away."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from pipeline import reply
+from pipeline.draft import Enclosure, compose
+from pipeline.ledger import book
+from pipeline.model import ValidationResult
+from pipeline.opening import Office
+from schemas.plan import Plan
+
+FOLDER = "mail"
+
+
+def draft(office: Office, result: ValidationResult, plan: Plan | None, answer: str) -> None:
+    """Write the draft of one answer and move the drafts of older answers to the same unit and form to done/.
+
+    No draft where the office wants none, where there is nobody to send it to (a file of nobody that was not mailed, the
+    centre's own plan), where the answer was given before (a duplicate), and for a mail whose parts are answered one by one.
+    """
+    submission, identity = result.reading.submission, result.reading.identity
+    unit = identity.unit if plan is not None and identity.unit in plan.units else None
+    wanted = plan is None or plan.settings["mail_drafts"] == "yes"
+    unpacked = result.state == "accepted" and identity.form is None
+    if not wanted or unpacked or result.state in ("pending", "duplicate") or not (unit or submission.sender):
+        return
+    form = identity.form or ""
+    content = compose(result, plan, _enclosed(office, answer))
+    reply.place(office.settings, _path(unit, form, submission.number), lambda p: _write(p, content))
+    if unit and result.state in ("accepted", "returned", "refused"):
+        _put_away(office, unit, form, submission.number)
+
+
+def _path(unit: str | None, form: str, number: int) -> str:
+    known = f"{reply.unit_folder(unit)}-{form}" if unit else "_unidentified"
+    return f"{FOLDER}/{known}-{number}.eml"
+
+
+def _enclosed(office: Office, answer: str) -> Enclosure | None:
+    """The marked copy, where the answer is one."""
+    path = office.settings.outbox / answer
+    return Enclosure(path.name, path.read_bytes()) if answer.endswith(".xlsx") else None
+
+
+def _write(path: str, content: bytes) -> None:
+    Path(path).write_bytes(content)
+
+
+def _put_away(office: Office, unit: str, form: str, number: int) -> None:
+    with office.engine.connect() as connection:
+        earlier = book.earlier_numbers(connection, unit, form, number)
+    for each in earlier:
+        old = office.settings.outbox / _path(unit, form, each)
+        if old.exists():
+            (old.parent / "done").mkdir(exist_ok=True)
+            with suppress(OSError):  # open in a mail program: it stays, its number says that it is older
+                os.replace(old, old.parent / "done" / old.name)

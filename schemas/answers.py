@@ -1,0 +1,19 @@
+"""The words in which every answer says what became of a file, wherever it is read: receipt, marked copy, mail."""
+
+from __future__ import annotations
+
+from schemas.language import Text
+
+HEAD = {
+    "accepted": Text("รับข้อมูลแล้ว", "Accepted"),
+    "returned": Text("ส่งกลับให้แก้ไข", "Returned"),
+    "refused": Text("ไม่รับ", "Refused"),
+    "quarantined": Text("เปิดหรืออ่านไฟล์ไม่ได้", "Cannot be read"),
+    "duplicate": Text("ไฟล์ซ้ำ รับไว้แล้ว", "Duplicate"),
+}
+SEVERITY = {
+    "error": Text("ต้องแก้", "error"),
+    "query": Text("ขอคำยืนยัน", "query"),
+    "warning": Text("โปรดตรวจ", "warning"),
+    "info": Text("แจ้งให้ทราบ", "info"),
+}
