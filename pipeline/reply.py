@@ -82,7 +82,8 @@ def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of
     if any(f.rule == "I_UNPACKED" for f in result.findings):
         folder = "_mail"
     stem = _stem(name, identity.form)
-    if result.state in ("accepted", "returned") and folder != "_unidentified" and identity.form != evidence.FORM:
+    passed = folder in ("_unidentified", "_mail") or identity.form == evidence.FORM
+    if result.state in ("accepted", "returned") and not passed:
         _put_away(
             settings, folder, identity.form or "", keep=f"{stem}.marked.xlsx" if result.state == "returned" else ""
         )
