@@ -81,6 +81,8 @@ def read_msg(data: bytes) -> Letter:
         with olefile.OleFileIO(data) as file:
             top = _Properties(file, (), "top")
             found = tuple(_attachments(file, (), top, 0))
+            if not found and (file.parsing_issues or not file.exists("__properties_version1.0")):
+                raise OSError("parts of it cannot be reached")
             sender = next((a for k in _SENDERS if (a := _smtp(top.text(k)))), "") or _from_headers(top)
             return Letter(sender, one_line(top.text(_SUBJECT)), message_id(top.text(_MESSAGE_ID)), found)
     except (OSError, struct.error, ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
