@@ -240,14 +240,14 @@ def _multipart(kind: str, parts: Sequence[bytes]) -> bytes:
     return head + b"".join(line + b"\r\n" + p for p in parts) + line + b"--\r\n"
 
 
-def _encoded(text: str, header: str = "") -> str:
+def _encoded(text: str, header: str) -> str:
     """A header's text: as it is where it is ASCII, else in encoded words of whole letters (RFC 2047)."""
-    return Header(text, "us-ascii" if text.isascii() else "utf-8", 76, header or None).encode(linesep="\r\n")
+    return Header(text, "us-ascii" if text.isascii() else "utf-8", 74, header).encode(linesep="\r\n")
 
 
 def _quoted(name: str) -> str:
     """For programs that know no RFC 2231: encoded words, as mail programs themselves write them."""
-    return '"' + (name.replace("\\", "_").replace('"', "'") if name.isascii() else _encoded(name)) + '"'
+    return '"' + (name.replace("\\", "_").replace('"', "'") if name.isascii() else _encoded(name, "name=")) + '"'
 
 
 def _named(name: str) -> str:
