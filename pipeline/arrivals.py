@@ -51,7 +51,8 @@ def open_containers(office: Office, reader: Reader) -> list[Outcome]:
     outcomes: list[Outcome] = []
     seen: set[int] = set()
     while fresh := [s for s in _undecided(office) if s.number not in seen]:
-        for submission in fresh:
+        for each in fresh:
+            submission = replace(each, received_at=each.received_at.astimezone(office.settings.zone))  # people's clock
             seen.add(submission.number)
             if _kind(office, submission) in CONTAINERS:
                 outcomes.append(_opened(office, reader, submission))

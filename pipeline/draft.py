@@ -103,7 +103,18 @@ def _subject(result: ValidationResult, plan: Plan | None) -> str:
 
 
 def _file(result: ValidationResult) -> str:
-    return result.reading.submission.name.rpartition("/")[2]
+    """What was sent, in its sender's words: whoever saved a mail gave its file a name the sender never saw."""
+    submission = result.reading.submission
+    if submission.subject and not submission.container:
+        return f"อีเมลเรื่อง “{submission.subject}”"
+    return f"ไฟล์ “{submission.name.rpartition('/')[2]}”"
+
+
+def _outcome(result: ValidationResult) -> Text:
+    head, reason = HEAD[result.state], result.reason
+    if result.state == "accepted":
+        return head
+    return Text(f"{head.th} ({reason.th})", f"{head.en} ({reason.en})")
 
 
 def _unit(result: ValidationResult, plan: Plan | None) -> str:
@@ -118,15 +129,15 @@ def _unit(result: ValidationResult, plan: Plan | None) -> str:
 def _opening(result: ValidationResult, plan: Plan | None) -> tuple[str, str]:
     """(salutation, what happened)."""
     when: datetime = result.reading.submission.received_at
-    office = plan.settings["office_name"] if plan else ""
-    said = f"ตามที่ท่านส่งไฟล์ “{_file(result)}” ซึ่งได้รับเมื่อวันที่ {thai_date(when.date())} เวลา {when:%H:%M} น. "
+    office = f"{plan.settings['office_name']} " if plan else ""
+    said = f"ตามที่ท่านส่ง{_file(result)} ซึ่งได้รับเมื่อวันที่ {thai_date(when.date())} เวลา {when:%H:%M} น. "
     to = f"เรียน ผู้รับผิดชอบการรายงานของ{_unit(result, plan)}" if result.reading.identity.unit else "เรียน ผู้ส่งแบบฟอร์ม"
     return to, f"{said}{office}ได้ตรวจสอบแล้ว ผลดังนี้"
 
 
 def _facts(result: ValidationResult, plan: Plan | None) -> list[tuple[str, str]]:
     identity = result.reading.identity
-    lines = [("ผล", f"{HEAD[result.state].th}: {result.reason.th}")]
+    lines = [("ผล", _outcome(result).th)]
     if identity.form:
         lines.append(("แบบฟอร์ม", forms()[identity.form].title.th))
     if identity.unit:
@@ -165,7 +176,7 @@ def _plain(result: ValidationResult, plan: Plan | None, enclosed: Enclosure | No
         where = f"{_where(f)}: " if _where(f) else ""
         lines += [f"{n}. [{SEVERITY[f.severity].th}] {where}{f.message.th}", f"   {f.advice.th}"]
     following = _next(result, enclosed)
-    lines += ["", following.th, "", *_closing(result, plan), "", f"{HEAD[result.state].en}: {result.reason.en}"]
+    lines += ["", following.th, "", *_closing(result, plan), "", f"{_outcome(result).en}."]
     return "\n".join([*lines, following.en, _number(result), ""])
 
 
@@ -177,16 +188,16 @@ def _page(result: ValidationResult, plan: Plan | None, enclosed: Enclosure | Non
     """The same words with a table, styled in place: mail programs drop style sheets."""
     to, said = _opening(result, plan)
     following, tone = _next(result, enclosed), _TONE[result.state]
-    facts = "".join(f"<tr>{_td(a, 'color:#5A6672')}{_td(b)}</tr>" for a, b in _facts(result, plan))
+    facts = "".join(f"<tr>{_td(a, 'color:#5A6672')}{_td(b)}</tr>" for a, b in _facts(result, plan)[1:])
     closing = "<br>".join(html.escape(line) for line in _closing(result, plan))
     return (
         f'<!DOCTYPE html><html lang="th"><head><meta charset="utf-8"></head><body style="{_FONT};font-size:16pt;'
         f'line-height:1.35;color:#1c2733"><p>{html.escape(to)}</p><p style="text-indent:2.5em">{html.escape(said)}</p>'
-        f'<p style="font-size:20pt;font-weight:bold;color:{tone};margin:8px 0">{html.escape(HEAD[result.state].th)}</p>'
+        f'<p style="font-size:20pt;font-weight:bold;color:{tone};margin:8px 0">{html.escape(_outcome(result).th)}</p>'
         f'<table style="border-collapse:collapse;font-size:16pt">{facts}</table>{_asked(result.findings)}'
         f'<p style="text-indent:2.5em;font-weight:bold">{html.escape(following.th)}</p>'
         f'<p style="text-indent:2.5em">{closing}</p><p style="color:#5A6672;font-size:12pt">'
-        f"{html.escape(HEAD[result.state].en)}: {html.escape(result.reason.en)} {html.escape(following.en)}<br>"
+        f"{html.escape(_outcome(result).en)}. {html.escape(following.en)}<br>"
         f"{html.escape(_number(result))}</p></body></html>"
     )
 

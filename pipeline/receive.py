@@ -77,7 +77,8 @@ def take(
             raise
         LOG.warning("opening mails and archives stopped: %s", error)
         return [*(in_trouble(s, stopped.text) for s in _queue(office, again)), *left]
-    judged = _judge_all(office, reader, _queue(office, again), progress)
+    known = {o.submission.number for o in opened}  # also those whose answer waits: no mail is judged as a workbook
+    judged = _judge_all(office, reader, [s for s in _queue(office, again) if s.number not in known], progress)
     _copy_evidence(office)
     return [*sorted([*opened, *judged], key=lambda o: o.submission.number), *left]
 
