@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline import intake, issue, judge, reply, store, verdict
+from pipeline import arrivals, intake, issue, judge, reply, store, verdict
 from pipeline.ledger import book, decisions
 from pipeline.model import Outcome
 
@@ -177,3 +177,29 @@ def trouble_becomes_a_verdict() -> None:
             return Outcome(result.reading.submission, verdict.bug(result.reading.submission, error))
 
     judge.Batch._answered = answered  # type: ignore[method-assign]
+
+
+@_sabotage
+def mail_decided_before_its_parts() -> None:
+    real = arrivals._take_parts
+    later: list[tuple[Any, ...]] = []
+
+    def take_parts(*args: Any) -> None:
+        folder = args[2].with_suffix(".later")
+        os.rename(args[2], folder)
+        later.append((args[0], args[1], folder, args[3]))
+
+    def finish(self: Any, results: Any, plan: Any = None) -> None:
+        real_finish(self, results, plan)
+        while later:
+            real(*later[0])
+            later.pop(0)[2].rmdir()
+
+    real_finish = judge.Batch.finish
+    arrivals._take_parts = take_parts
+    judge.Batch.finish = finish  # type: ignore[method-assign]
+
+
+@_sabotage
+def parts_claimed_anew_each_time() -> None:
+    intake.part_claim = lambda container, n: f"{container:09d}-{uuid.uuid4().hex}"

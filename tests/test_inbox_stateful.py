@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import mails
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from staff import Place, fill, result
 from pipeline import intake
 
 pytestmark = pytest.mark.long
+MAIL = 4  # which of the contents is a mail that carries a form
 NAMES = st.sampled_from(["a.xlsx", "ข.xlsx", "sub/c.xlsx", "d (1).xlsx"])
 
 
@@ -39,7 +41,7 @@ class Inbox(RuleBasedStateMachine):
     def teardown(self) -> None:
         shutil.rmtree(self.folder)
 
-    @rule(name=NAMES, which=st.integers(0, 3))
+    @rule(name=NAMES, which=st.integers(0, MAIL))
     def drop(self, name: str, which: int) -> None:
         self.place.send(self.contents[which], name)
         self.waiting[name] = self.contents[which]
@@ -70,6 +72,10 @@ class Inbox(RuleBasedStateMachine):
     @rule()
     def receive(self) -> None:
         said: dict[str, Any] = self.place.receive(self.now.isoformat())
+        whole = dict(self.waiting)
+        for name, data in whole.items():
+            if data == self.contents[MAIL]:
+                self.waiting[f"{name}/f.xlsx"] = self.contents[1]
         assert set(said["by"]) == set(self.waiting)
         for name, data in self.waiting.items():
             assert said["by"][name]["sha256"] == hashlib.sha256(data).hexdigest()
@@ -100,6 +106,8 @@ def test_nothing_is_lost_whatever_happens_in_whatever_order(
         fill(form, tmp_path / "wrong.xlsx", result("q1", "กพร.9", "มาก")).read_bytes(),
         b"no workbook",
     ]
+    mail = mails.mail(mails.multipart(mails.text(), mails.attached(Inbox.contents[1], "; filename=f.xlsx")))
+    Inbox.contents.append(mail)
     Inbox.TestCase.settings = settings(
         max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
     )

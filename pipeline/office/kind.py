@@ -19,6 +19,7 @@ _DOCUMENTS = (
 )  # fmt: skip
 _WORKBOOK_PARTS = {"xl/workbook.xml", "xl/workbook.bin", "index/document.iwa"}
 _DOCUMENT_PARTS = {"word/document.xml", "ppt/presentation.xml"}
+_OTHER_OPEN_DOCUMENT = re.compile(rb"opendocument\.(?:text|presentation|graphics)")
 _HEADER = re.compile(rb"([!-9;-~]{1,76}):")
 _MAIL_HEADERS = {
     b"from", b"to", b"cc", b"subject", b"date", b"received", b"return-path", b"delivered-to", b"message-id",
@@ -61,7 +62,7 @@ def _zip_kind(data: bytes, name: str) -> Kind:
     if names & _DOCUMENT_PARTS:
         return "document"
     if "mimetype" in names and "content.xml" in names:
-        return "workbook" if b"opendocument.spreadsheet" in data[:200] else "document"
+        return "document" if _OTHER_OPEN_DOCUMENT.search(data[:200]) else "workbook"
     return "workbook" if {"content.xml", "[content_types].xml"} & names else "archive"
 
 
