@@ -25,6 +25,7 @@ from schemas.language import Text
 LOG = logging.getLogger("opsbook")
 BATCH = 100
 CONTAINERS = ("mail", "archive")
+_WORKBOOKS = (".xlsx", ".xlsm")  # not read a second time over the network only to be put in order
 _NAMED = 12  # parts named in an answer
 
 
@@ -42,32 +43,49 @@ def keep(office: Office, claims: Sequence[tuple[Path, dict[str, Any]]], progress
         progress("store", done, len(claims))
 
 
-def open_containers(office: Office, reader: Reader) -> list[Outcome]:
-    """Take the parts out of every stored mail and archive that has no decision yet -> what became of those containers.
+def runs(files: Sequence[intake.Seen]) -> list[list[intake.Seen]]:
+    """Files in runs that are taken in one after the other: none at first (what an earlier call left), then up to a mail or
+    archive each, so that its parts are numbered before any later file: the newer figure is the one that counts."""
+    found: list[list[intake.Seen]] = [[], []]
+    for seen in files:
+        found[-1].append(seen)
+        if not seen.name.lower().endswith(_WORKBOOKS) and _looks_like_container(seen):
+            found.append([])
+    return found if found[-1] else found[:-1]
+
+
+def open_containers(office: Office, reader: Reader, after: int = 0) -> list[Outcome]:
+    """Take the parts out of every stored mail and archive numbered `after` that has no decision yet -> what became of them.
 
     In the order of their numbers, so that the parts get the same numbers whatever crash came between. Trouble of the
     machine raises: a part that waits must not be overtaken by a later file.
     """
     outcomes: list[Outcome] = []
-    seen: set[int] = set()
-    while fresh := [s for s in _undecided(office) if s.number not in seen]:
+    while fresh := _undecided(office, after):
         for each in fresh:
             submission = replace(each, received_at=each.received_at.astimezone(office.settings.zone))  # people's clock
-            seen.add(submission.number)
-            if _kind(office, submission) in CONTAINERS:
+            after = submission.number
+            if _kind(office.settings.var / submission.path, submission.name) in CONTAINERS:
                 outcomes.append(_opened(office, reader, submission))
     return outcomes
 
 
-def _undecided(office: Office) -> list[Submission]:
+def _undecided(office: Office, after: int) -> list[Submission]:
     with office.engine.connect() as connection:
-        fresh = book.waiting(connection, ("received",))
+        fresh = book.waiting(connection, ("received",), after)
     return [s for s in fresh if not (d := store.decided(office.settings, s.sha256, s.number)) or not d["final"]]
 
 
-def _kind(office: Office, submission: Submission) -> str:
-    with open(office.settings.var / submission.path, "rb") as handle:
-        return kind_of(handle.read(MOST_BYTES + 1), submission.name)
+def _looks_like_container(seen: intake.Seen) -> bool:
+    try:
+        return _kind(seen.path, seen.name) in CONTAINERS
+    except OSError:  # storing it will tell
+        return False
+
+
+def _kind(path: Path, name: str) -> str:
+    with open(path, "rb") as handle:
+        return kind_of(handle.read(MOST_BYTES + 1), name)
 
 
 def _opened(office: Office, reader: Reader, submission: Submission) -> Outcome:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from pipeline import arrivals, intake, lock, store, trouble
@@ -55,28 +54,22 @@ def take(
     Files that wait for a plan are judged `again`, or when a plan is among the new ones. Temporary trouble never becomes
     a verdict: such files are pending, with the reason, and are taken up by the next call.
     """
-    settings, now = office.settings, office.clock.now()
-    with office.engine.connect() as connection:
-        last = book.last_number(connection)
-    found = intake.claims(settings, now, last)
-    _refuse_lost_ledger(office, last, found)
-    first = max([last, *(content["number"] for _, content in found)]) + 1
-    left = [_waiting(office, w) for w in intake.claim(settings, ready, first, now)]
+    left: list[Outcome] = []
+    opened: list[Outcome] = []
+    runs = arrivals.runs(ready)
+    _refuse_lost_ledger(office)
     try:
-        arrivals.keep(office, intake.claims(settings, now, last), progress)
+        for n, run in enumerate(runs):
+            beyond = [s for later in runs[n + 1 :] for s in later]
+            left += _stored(office, run, progress)
+            opened += arrivals.open_containers(
+                office, reader, after=max((o.submission.number for o in opened), default=0)
+            )
     except Exception as error:
         if (stopped := trouble.of(error)) is None:
             raise
-        LOG.warning("storing stopped: %s", error)
-        unstored = intake.claims(settings, now, last)
-        return [*left, *(unstored_file(office, c["name"], 0, stopped.text) for _, c in unstored)]
-    try:
-        opened = arrivals.open_containers(office, reader)
-    except Exception as error:
-        if (stopped := trouble.of(error)) is None:
-            raise
-        LOG.warning("opening mails and archives stopped: %s", error)
-        return [*(in_trouble(s, stopped.text) for s in _queue(office, again)), *left]
+        LOG.warning("taking in stopped: %s", error)
+        return [*opened, *left, *_not_taken(office, again, opened, beyond, stopped.text)]
     known = {o.submission.number for o in opened}  # also those whose answer waits: no mail is judged as a workbook
     judged = _judge_all(office, reader, [s for s in _queue(office, again) if s.number not in known], progress)
     _copy_evidence(office)
@@ -93,11 +86,37 @@ def _copy_evidence(office: Office) -> None:
         LOG.warning("copies of evidence wait: %s", error)
 
 
-def _refuse_lost_ledger(office: Office, last: int, found: Sequence[tuple[Path, dict[str, Any]]]) -> None:
+def _stored(office: Office, files: Sequence[intake.Seen], progress: Progress) -> list[Outcome]:
+    """Claim and store files, and whatever claims an earlier call left -> those that could not be moved."""
+    settings, now = office.settings, office.clock.now()
+    with office.engine.connect() as connection:
+        last = book.last_number(connection)
+    left: list[intake.Waiting] = []
+    if files:
+        found = intake.claims(settings, now, last)
+        first = max([last, *(content["number"] for _, content in found)]) + 1
+        left = intake.claim(settings, files, first, now)
+    arrivals.keep(office, intake.claims(settings, now, last), progress)
+    return [_waiting(office, w) for w in left]
+
+
+def _not_taken(
+    office: Office, again: bool, opened: Sequence[Outcome], beyond: Sequence[intake.Seen], why: Text
+) -> list[Outcome]:
+    """What waits because taking in stopped: claims, else what was to be judged; and what still lies in the inbox."""
+    known = {o.submission.number for o in opened}
+    unstored = intake.claims(office.settings, office.clock.now(), 0)
+    waits = [unstored_file(office, content["name"], 0, why) for _, content in unstored]
+    waits = waits or [in_trouble(s, why) for s in _queue(office, again) if s.number not in known]
+    return [*waits, *(unstored_file(office, intake.printable(s.name), s.size, why) for s in beyond)]
+
+
+def _refuse_lost_ledger(office: Office) -> None:
     """An empty ledger beside a store with arrivals is a lost ledger: taking in more would number files twice."""
-    if last:
-        return
-    unfinished = {content["claim"] for _, content in found}
+    with office.engine.connect() as connection:
+        if book.last_number(connection):
+            return
+    unfinished = {content["claim"] for _, content in intake.claims(office.settings, office.clock.now(), 0)}
     if any(a["claim"] not in unfinished for h in store.holdings(office.settings) for a in h.arrivals):
         raise OfficeError(
             "ทะเบียนว่าง แต่มีต้นฉบับที่รับไว้แล้ว: ใช้ opsbook verify --repair เพื่อสร้างทะเบียนใหม่",

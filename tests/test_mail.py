@@ -186,6 +186,15 @@ def test_the_same_mail_again_gives_duplicates_and_nothing_is_counted_twice(
     assert office.facts("01101", "กพร.9", "2567-Q1") == ["4"]
 
 
+def test_a_form_dropped_after_a_mail_is_newer_than_what_the_mail_carries(office: Place, tmp_path: Path) -> None:
+    older = mails.mail(mails.attached(form_of(office, tmp_path, "01101", "3"), "; filename=f.xlsx"))
+    office.send(older, "z.eml", age=90)
+    office.send(form_of(office, tmp_path, "01101", "4"), "b.xlsx", age=80)
+    office.send(older.replace(b"Subject", b"X-Other"), "a.eml", age=70)
+    assert {f["state"] for f in office.receive()["files"]} == {"accepted"}
+    assert office.facts("01101", "กพร.9", "2567-Q1") == ["3", "4", "3"]
+
+
 def test_a_plan_that_comes_by_mail_is_taken_before_the_forms_that_wait_for_it(
     new_office: Place, tmp_path: Path
 ) -> None:

@@ -54,11 +54,12 @@ def _grown(engine: Engine) -> None:
                     index.create(connection, checkfirst=True)
 
 
-def waiting(connection: Connection, states: Sequence[str] = ("received", "pending")) -> list[Submission]:
-    """Arrivals that have no final state yet, in order of arrival."""
-    rows = connection.execute(
-        select(SUBMISSION).where(SUBMISSION.c.state.in_(states)).order_by(SUBMISSION.c.number)
-    ).mappings()
+def waiting(
+    connection: Connection, states: Sequence[str] = ("received", "pending"), after: int = 0
+) -> list[Submission]:
+    """Arrivals numbered `after` that have no final state yet, in order of arrival."""
+    wanted = (SUBMISSION.c.state.in_(states), SUBMISSION.c.number > after)
+    rows = connection.execute(select(SUBMISSION).where(*wanted).order_by(SUBMISSION.c.number)).mappings()
     return [submission_of(dict(r)) for r in rows]
 
 
