@@ -141,15 +141,15 @@ def test_answers_lie_ready_as_drafts_and_older_ones_are_put_away(office: Place, 
     office.receive()
     found = drafts(office)
     assert {n: m["To"] for n, m in found.items()} == {
-        "01102-quarterly_result-4.eml": mails.SENDER, "_unidentified-3.eml": "someone@else.example",
+        "01102-quarterly_result-3.eml": mails.SENDER, "_unidentified-4.eml": "someone@else.example",
     }  # fmt: skip
-    (copy,) = found["01102-quarterly_result-4.eml"].iter_attachments()
+    (copy,) = found["01102-quarterly_result-3.eml"].iter_attachments()
     stem = re.sub(r"[^A-Za-z0-9ก-๙._-]", "_", mails.THAI.removesuffix(".xlsx"))
     assert copy.get_filename() == f"{stem}-quarterly_result.marked.xlsx"
     assert copy.get_content() == office.outbox(f"returned/01102/{copy.get_filename()}").read_bytes()
     assert office.take(good, "good.xlsx")["state"] == "accepted"
-    assert set(drafts(office)) == {"01102-quarterly_result-5.eml", "_unidentified-3.eml"}
-    assert set(drafts(office, "mail/done")) == {"01102-quarterly_result-4.eml"}
+    assert set(drafts(office)) == {"01102-quarterly_result-5.eml", "_unidentified-4.eml"}
+    assert set(drafts(office, "mail/done")) == {"01102-quarterly_result-3.eml"}
     assert list(drafts(office)["01102-quarterly_result-5.eml"].iter_attachments()) == []
 
 
