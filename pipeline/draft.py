@@ -15,8 +15,7 @@ from urllib.parse import quote
 
 from pipeline.model import Finding, ValidationResult
 from pipeline.office.letters import message_id, one_line
-from schemas.answers import HEAD, SEVERITY
-from schemas.forms_index import forms
+from schemas.answers import HEAD, SEVERITY, title_of
 from schemas.language import Text
 from schemas.periods import thai_date
 from schemas.plan import Plan
@@ -99,7 +98,7 @@ def _subject(result: ValidationResult, plan: Plan | None) -> str:
     if identity.form is None:
         return one_line(f"{head}: {_file(result)}")
     year = f" ปีงบประมาณ {identity.fiscal_year}" if identity.fiscal_year else ""
-    return one_line(f"{head}: {forms()[identity.form].title.th}{year} {_unit(result, plan)}")
+    return one_line(f"{head}: {title_of(identity.form).th}{year} {_unit(result, plan)}")
 
 
 def _file(result: ValidationResult) -> str:
@@ -139,7 +138,7 @@ def _facts(result: ValidationResult, plan: Plan | None) -> list[tuple[str, str]]
     identity = result.reading.identity
     lines = [("ผล", _outcome(result).th)]
     if identity.form:
-        lines.append(("แบบฟอร์ม", forms()[identity.form].title.th))
+        lines.append(("แบบฟอร์ม", title_of(identity.form).th))
     if identity.unit:
         lines.append(("หน่วยงาน", _unit(result, plan)))
     if identity.fiscal_year:

@@ -11,6 +11,7 @@ from pipeline.draft import Enclosure, compose
 from pipeline.ledger import book
 from pipeline.model import ValidationResult
 from pipeline.opening import Office
+from schemas.evidence import FORM
 from schemas.plan import Plan
 
 FOLDER = "mail"
@@ -20,18 +21,21 @@ def draft(office: Office, result: ValidationResult, plan: Plan | None, answer: s
     """Write the draft of one answer and move the drafts of older answers to the same unit and form to done/.
 
     No draft where the office wants none, where there is nobody to send it to (a file of nobody that was not mailed, the
-    centre's own plan), where the answer was given before (a duplicate), and for a mail whose parts are answered one by one.
+    centre's own plan), where evidence came as it should (its receipt says so), where the answer was given before (a duplicate), and for a mail whose parts are answered one by one.
     """
     submission, identity = result.reading.submission, result.reading.identity
     unit = identity.unit if plan is not None and identity.unit in plan.units else None
     wanted = plan is None or plan.settings["mail_drafts"] == "yes"
     unpacked = result.state == "accepted" and identity.form is None
-    if not wanted or unpacked or result.state in ("pending", "duplicate") or not (unit or submission.sender):
+    said = (
+        identity.form == FORM and result.state == "accepted" and not any(f.severity == "query" for f in result.findings)
+    )
+    if not wanted or unpacked or said or result.state in ("pending", "duplicate") or not (unit or submission.sender):
         return
     form = identity.form or ""
     content = compose(result, plan, _enclosed(office, answer))
     reply.place(office.settings, _path(unit, form, submission.number), lambda p: _write(p, content))
-    if unit and result.state in ("accepted", "returned", "refused"):
+    if unit and form != FORM and result.state in ("accepted", "returned", "refused"):
         _put_away(office, unit, form, submission.number)
 
 

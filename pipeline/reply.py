@@ -19,7 +19,7 @@ from pipeline.office.compose import marked, plan_copy, unit_copy
 from pipeline.office.forms import draw
 from pipeline.settings import Settings
 from schemas import evidence
-from schemas.answers import HEAD, SEVERITY
+from schemas.answers import HEAD, SEVERITY, title_of
 from schemas.forms_index import forms
 from schemas.numbers import parse
 from schemas.owned import OWNED
@@ -207,7 +207,7 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
         ("ไฟล์", submission.name),
         ("รับเมื่อ", _when(submission.received_at)),
         ("ผล", result.reason.th),
-        ("แบบฟอร์ม", _title(identity.form)),
+        ("แบบฟอร์ม", title_of(identity.form).th),
         ("หน่วยงาน", _unit_name(identity.unit, plan)),
         ("ปีงบประมาณ", str(identity.fiscal_year or "-")),
     ]
@@ -235,12 +235,6 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
         f"<style>:root{{--tone:{tone}}}{_CSS}</style></head><body><main>{''.join(body)}<p><small>เลขที่รับ {submission.number} · {submission.sha256[:16]}"
         "</small></p></main></body></html>"
     )
-
-
-def _title(form: str | None) -> str:
-    if form == evidence.FORM:
-        return evidence.TITLE.th
-    return forms()[form].title.th if form else "-"
 
 
 def _when(moment: datetime) -> str:

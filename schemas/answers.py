@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from schemas import evidence
+from schemas.forms_index import forms
 from schemas.language import Text
 
 HEAD = {
@@ -17,3 +19,10 @@ SEVERITY = {
     "warning": Text("โปรดตรวจ", "warning"),
     "info": Text("แจ้งให้ทราบ", "info"),
 }
+
+
+def title_of(form: str | None) -> Text:
+    """What a file of this form is called, evidence included; a dash where it is of none."""
+    if form == evidence.FORM:
+        return evidence.TITLE
+    return forms()[form].title if form in forms() else Text(form or "-", form or "-")

@@ -15,8 +15,7 @@ from pipeline.opening import Office
 from pipeline.register import words
 from pipeline.register.status import Register, balance, counts, gather
 from pipeline.reply import place
-from schemas.evidence import FORM as EVIDENCE
-from schemas.evidence import TITLE as EVIDENCE_TITLE
+from schemas.answers import title_of
 from schemas.forms_index import forms
 from schemas.language import Text
 from schemas.periods import name_of, short_thai_date, thai_date
@@ -99,13 +98,12 @@ def _now_at(office: Office, answer: str) -> str:
 
 
 def _file_lines(office: Office, arrivals: pd.DataFrame) -> pd.DataFrame:
-    titles = {EVIDENCE: EVIDENCE_TITLE.th, **{f.name: f.title.th for f in forms().values()}}
     return arrivals.assign(
         received_at=_local(arrivals["received_at"], office),
         name=arrivals["name"].map(shown),
         sender=[s or c for s, c in zip(arrivals["sender"], arrivals["channel"], strict=True)],
         unit=arrivals["unit"].fillna("").map(shown),
-        form=[titles.get(f, "") for f in arrivals["form"]],
+        form=[title_of(f).th if f else "" for f in arrivals["form"]],
         fiscal_year=pd.to_numeric(arrivals["fiscal_year"]),
         state=[words.STATES[s].th if s in words.STATES else s for s in arrivals["state"]],
         reason=arrivals["reason_th"],
