@@ -14,7 +14,7 @@ from pipeline.ledger.tables import FACT, POSTING, SUBMISSION
 from schemas.rules.plan import parse_day
 
 UNLOCKS = ("source", "unit", "form", "period", "indicator", "memo", "reason", "until", "given_at", "in_force")
-CHANGES = ("unit", "form", "indicator", "row_period", "scenario", "period", "old", "new", "memo", "reason", "file",
+CHANGES = ("unit", "form", "indicator", "row_period", "scenario", "period", "old", "new", "old_numerator", "old_denominator", "memo", "reason", "file",
            "sender", "channel", "received_at", "submission")  # fmt: skip
 _ROW = ["unit", "form", "indicator", "period"]
 
@@ -75,21 +75,24 @@ def _differences(connection: Connection, old: Any, new: Any) -> list[dict[str, A
     then, now = _figures(connection, old), _figures(connection, new)
     words = json.loads(new["entries"])
     same = {k: new[k] for k in ("unit", "form", "indicator", "file", "sender", "channel", "received_at", "submission")}
-    return [
-        {**same, "row_period": new["period"], "scenario": scenario, "period": period, "old": then.get((scenario, period), ""),
-         "new": now.get((scenario, period), ""), "memo": words["unlock_memo"], "reason": words.get("unlock_reason", "")}
-        for scenario, period in dict.fromkeys([*then, *now])
-        if then.get((scenario, period)) != now.get((scenario, period))
-    ]  # fmt: skip
+    none = ("", "", "")
+    found = []
+    for scenario, period in dict.fromkeys([*then, *now]):
+        was, became = then.get((scenario, period), none), now.get((scenario, period), none)
+        if was != became:
+            line = {"row_period": new["period"], "scenario": scenario, "period": period, "new": became[0]}
+            line |= dict(zip(("old", "old_numerator", "old_denominator"), was, strict=True))
+            found.append({**same, **line, "memo": words["unlock_memo"], "reason": words.get("unlock_reason", "")})
+    return found
 
 
-def _figures(connection: Connection, posting: Any) -> dict[tuple[str, str], str]:
+def _figures(connection: Connection, posting: Any) -> dict[tuple[str, str], tuple[str, str, str]]:
     if posting["blank"]:
         return {}
-    query = select(FACT.c.scenario, FACT.c.period, FACT.c.value).where(
+    query = select(FACT.c.scenario, FACT.c.period, FACT.c.value, FACT.c.numerator, FACT.c.denominator).where(
         FACT.c.submission == posting["submission"],
         FACT.c.form == posting["form"],
         FACT.c.indicator == posting["indicator"],
         FACT.c.row_period == posting["period"],
     )
-    return {(r.scenario, r.period): r.value for r in connection.execute(query)}
+    return {(r.scenario, r.period): (r.value, r.numerator, r.denominator) for r in connection.execute(query)}
