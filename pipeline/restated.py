@@ -90,8 +90,8 @@ def listed(
                "received_at_new": "received_at", "state_old": "state", "who_new": "who",
                "numerator_old": "old_numerator", "denominator_old": "old_denominator"}  # fmt: skip
     found = pd.concat(parts, ignore_index=True).rename(columns=columns) if parts else pd.DataFrame()
-    found = found.reindex(columns=[*_TEXTS, "old_numerator", "old_denominator"])
-    found = _with_memos(found.fillna("").astype("str"), late)
+    found = found.reindex(columns=[*_TEXTS, "old_numerator", "old_denominator"]).astype(object)
+    found = _with_memos(found.where(found.notna(), "").astype("str"), late)
     return found.sort_values(["period", *_KEY], ignore_index=True)
 
 
