@@ -44,11 +44,12 @@ def restated(
     for each in quarters_up_to(period):
         day = plan.deadline(each, "quarterly_result")
         closing = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=moment.tzinfo)
-        now[each] = figures(postings, facts, each, withdrawn=True)
-        then = book.standing_postings(connection, plan.fiscal_year, as_of=closing.astimezone(UTC).isoformat())
-        of_then = book.facts_of(connection, then, plan.fiscal_year)
-        stood = figures(then, of_then, each)
-        closed[each] = (day.isoformat(), stood if closing < moment else stood.iloc[:0])
+        now[each] = stood = figures(postings, facts, each, withdrawn=True)
+        closed[each] = (day.isoformat(), stood.iloc[:0])
+        if closing < moment:
+            then = book.standing_postings(connection, plan.fiscal_year, as_of=closing.astimezone(UTC).isoformat())
+            of_then = book.facts_of(connection, then, plan.fiscal_year)
+            closed[each] = (day.isoformat(), figures(then, of_then, each))
     return with_effect(listed(closed, now, changes.late_changes(connection, plan.fiscal_year, limit)), wide, plan)
 
 

@@ -271,10 +271,25 @@ def states_page() -> str:
     head = ["", *(code(e) for e in EVENTS)]
     lines = [[code(where), *(step_cell(TABLE[where][e]) for e in EVENTS)] for where in SITUATIONS]
     parts = [INTRO_STATES, "## States", table(["state", "ไทย", "English"], said)]
-    parts += ["## Where a row stands", table(["situation", "ไทย", "English"], ([code(k), t.th, t.en] for k, t in SITUATIONS.items()))]
-    parts += ["## What a file says", table(["event", "ไทย", "English"], ([code(k), t.th, t.en] for k, t in EVENTS.items()))]
-    parts += ["## What becomes of the row", "“–”: nothing is written. A rule that begins with E_ forbids.", table(head, lines)]
-    parts += [SIGN_OFF, UNLOCKS, "## How a confirmation is known to be the unit's own", table(["proof", "ไทย", "English"], proofs)]
+    parts += [
+        "## Where a row stands",
+        table(["situation", "ไทย", "English"], ([code(k), t.th, t.en] for k, t in SITUATIONS.items())),
+    ]
+    parts += [
+        "## What a file says",
+        table(["event", "ไทย", "English"], ([code(k), t.th, t.en] for k, t in EVENTS.items())),
+    ]
+    parts += [
+        "## What becomes of the row",
+        "“–”: nothing is written. A rule that begins with E_ forbids.",
+        table(head, lines),
+    ]
+    parts += [
+        SIGN_OFF,
+        UNLOCKS,
+        "## How a confirmation is known to be the unit's own",
+        table(["proof", "ไทย", "English"], proofs),
+    ]
     return page("States of a row / สถานะของแถว", *parts)
 
 

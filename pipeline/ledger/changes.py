@@ -58,6 +58,9 @@ def late_changes(connection: Connection, fiscal_year: int, as_of: str | None = N
         .join(SUBMISSION, SUBMISSION.c.number == POSTING.c.submission)
         .where(POSTING.c.fiscal_year == fiscal_year, POSTING.c.state != "held")
     )
+    marked = POSTING.c.entries.contains('"unlock_memo"', autoescape=True)  # few units ever have one
+    own = select(POSTING.c.unit).where(POSTING.c.fiscal_year == fiscal_year, marked)
+    query = query.where(POSTING.c.unit.in_(own))
     if as_of is not None:
         query = query.where(SUBMISSION.c.received_at <= as_of)
     before: dict[tuple[str, ...], Any] = {}

@@ -224,7 +224,7 @@ class _Table:
         """The cells above the table by which the whole sheet is signed off, each with its label to the left."""
         for n, f in enumerate(self.sheet.head):
             row, at = SIGN_ROW + n, (self.sheet.key, address(SIGN_ROW + n, SIGN_CELL[0]))
-            label = {"align": "right", "font_color": HEAD, "bold": True}
+            label = {"align": "right", "indent": 1, "font_color": HEAD, "bold": True}
             self.book.block(self.target, (row, SIGN_LABEL[0], row, SIGN_LABEL[1]), f.label.th, **label)
             style = {**self._style(f, False, at), "align": "center", "bold": True}
             text = self.copy.signs.get((self.sheet.key, f.key), "")

@@ -161,7 +161,7 @@ def _restated(book: Book, sheet: Worksheet, part: Scorecard, row: int, last: int
     if not len(part.restated):
         return row
     row = panels.gap(sheet, row)
-    panels.heading(book, sheet, row, 0, last, "ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่ง", "Restated")
+    panels.heading(book, sheet, row, 0, last, "ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งหรือหลังปลดล็อก", "Restated")
     room = sum(c.width for c in COLUMNS)
     for n, r in enumerate(part.restated.to_dict("records"), start=1):
         line = f"{r['indicator']}  {name_of(r['period']).th}: {r['old'] or '-'} → {r['new'] or '-'}  ({why(r)})  {effect(r)}"
