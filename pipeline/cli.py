@@ -407,6 +407,24 @@ def _percent(value: float | None) -> str:
 
 
 @app.command()
+def unlock(
+    unit: str,
+    form: Annotated[str, typer.Option(help="monthly_plan or quarterly_result.")],
+    period: Annotated[str, typer.Option(help="2567-Q1 of a quarterly result, 2567 of a monthly plan.")],
+    memo: Annotated[str, typer.Option(help="Number of the memo that asks for it.")],
+    reason: Annotated[str, typer.Option(help="Why; printed beside every figure changed under it.")],
+    until: Annotated[str, typer.Option(help="The last day it holds: 2024-02-15 or 15/2/2567.")],
+    indicator: Annotated[str, typer.Option(help="An indicator's code; * = all of the unit's.")] = "*",
+) -> None:
+    """Let a unit change what it confirmed, for a time: the same as a row of the plan workbook's unlock sheet."""
+    with _clear_errors():
+        from pipeline.unlock import unlock as give
+
+        outcome = give(_open(), unit, form, period, indicator, memo, reason, until)
+        _say(outcome.result.reason.th, outcome.result.reason.en)
+
+
+@app.command()
 def trace(
     unit: str,
     indicator: str,

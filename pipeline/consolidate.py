@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from schemas.language import Text
 from schemas.periods import due_quarters
 from schemas.plan import CRITERIA, Plan, float_of
+from schemas.states import printed
 
 QUARTERS = (1, 2, 3, 4)
+AFTER_UNLOCK = Text("แก้ไขหลังปลดล็อก", "changed under an unlock")
 _WORDS = ("details", "problem", "remedy", "evidence", "plan_status", "reportable", "waived", "unlocked")
 _SOURCE = ("file", "sha256", "sheet", "cell", "received_at", "submission")
 
@@ -106,12 +109,24 @@ def _place(facts: pd.DataFrame, period: str, column: str, index: pd.Index) -> pd
 
 
 def _waived_plans(postings: pd.DataFrame, index: pd.Index) -> np.ndarray:
-    """Waivers under which the monthly plan of each row was taken."""
-    rows = postings[(postings["form"] == "monthly_plan") & postings["entries"].str.contains('"waived"', regex=False)]
+    """Waivers under which the monthly plan of each row was taken, and unlocks under which it was changed."""
+    plans = postings[(postings["form"] == "monthly_plan") & ~postings["blank"].astype(bool)]
+    rows = plans[plans["entries"].str.contains('"waived"|"unlocked"', regex=True)]
     texts = pd.Series(
-        [json.loads(e)["waived"] for e in rows["entries"]], index=rows["unit"] + "\t" + rows["indicator"], dtype=object
+        [_of_plan(json.loads(e)) for e in rows["entries"]], index=rows["unit"] + "\t" + rows["indicator"], dtype=object
     )
     return texts.reindex(index).fillna("").to_numpy(dtype=object)
+
+
+def _of_plan(entries: Mapping[str, str]) -> str:
+    memo = entries.get("unlocked", "")
+    return " | ".join(t for t in (entries.get("waived", ""), f"แผน: {AFTER_UNLOCK.th} {memo}" if memo else "") if t)
+
+
+def _printed(state: str, entries: Mapping[str, str]) -> str:
+    """A row's state in words, with the mark of a figure that was changed under an unlock."""
+    text = printed(state, entries.get("proof", ""), entries.get("signed_by", "")).th
+    return f"{text} · {AFTER_UNLOCK.th}" if entries.get("unlocked") else text
 
 
 def _row_words(
@@ -141,12 +156,18 @@ def _row_words(
     for column in (*_SOURCE, "state"):
         filler: Any = 0 if column == "submission" else ""
         found[f"{column}{q}"] = rows[column].astype(object).reindex(index).fillna(filler).to_numpy(dtype=object)
-    changed = [f"แก้ไขหลังปลดล็อก {memo}" if memo else "" for memo in found.pop(f"unlocked{q}")]
+    changed = [f"{AFTER_UNLOCK.th} {memo}" if memo else "" for memo in found.pop(f"unlocked{q}")]
+    states = [_printed(s, e) for s, e in zip(rows["state"], entries, strict=True)]
+    found[f"state_text{q}"] = (
+        pd.Series(states, index=rows.index, dtype=object).reindex(index).fillna("").to_numpy(dtype=object)
+    )
+    came = [e.get("since") or at for e, at in zip(entries, rows["received_at"], strict=True)]
+    since = pd.Series(came, index=rows.index, dtype=object).reindex(index).fillna("")
     said_of = zip(of_plan, found.pop(f"waived{q}"), changed, strict=True)
     found[f"notes{q}"] = np.array([" | ".join(t for t in texts if t) for texts in said_of], dtype=object)
     deadline = plan.deadline(period, "quarterly_result")
     found[f"late{q}"] = np.array(
-        [bool(t) and datetime.fromisoformat(t).astimezone(zone).date() > deadline for t in found[f"received_at{q}"]],
+        [bool(t) and datetime.fromisoformat(t).astimezone(zone).date() > deadline for t in since],
         dtype=bool,
     )
     newest = held[(held["form"] == "quarterly_result") & (held["period"] == period) & (held["state"] == "held")]
@@ -156,71 +177,6 @@ def _row_words(
     said = np.where(found[f"reportable{q}"] == "cannot", "cannot", said)
     found[f"said{q}"] = np.where(found[f"reportable{q}"] == "can", "reported", said)
     return found
-
-
-# -- what changed after its quarter closed ----------------------------------------------------------------------------
-
-
-def figures(postings: pd.DataFrame, facts: pd.DataFrame, period: str) -> pd.DataFrame:
-    """The results of one quarter as they stand in these frames: unit, indicator, value (exact text), file, memo, …"""
-    rows = postings[
-        (postings["form"] == "quarterly_result") & (postings["period"] == period) & ~postings["blank"].astype(bool)
-    ]
-    memos = [json.loads(e).get("unlocked", "") for e in rows["entries"]]
-    rows = rows[["unit", "indicator", "file", "received_at", "state"]].assign(memo=memos)
-    given = facts[(facts["form"] == "quarterly_result") & (facts["scenario"] == "actual") & (facts["period"] == period)]
-    return rows.merge(given[["unit", "indicator", "value"]], on=["unit", "indicator"], how="left").fillna({"value": ""})
-
-
-def restated(closed: dict[str, tuple[str, pd.DataFrame]], now: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """`schemas.frames.RestatedRow`: what stood when each quarter closed and says something else now.
-
-    `closed`: quarter -> (ISO day it closed, its figures then); `now`: quarter -> its figures now (see `figures`). A figure
-    that came only after the closing is late, not restated.
-    """
-    parts = []
-    for period, (day, then) in closed.items():
-        both = then.merge(now[period], on=["unit", "indicator"], how="left", suffixes=("_old", "_new"))
-        both = both.fillna("")
-        pairs = zip(both["value_old"], both["value_new"], strict=True)
-        changed = both[np.array([_differs(a, b) for a, b in pairs], dtype=bool)]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "unit": changed["unit"],
-                    "indicator": changed["indicator"],
-                    "period": period,
-                    "closed": day,
-                    "old": changed["value_old"],
-                    "new": changed["value_new"],
-                    "old_file": changed["file_old"],
-                    "new_file": changed["file_new"],
-                    "received_at": changed["received_at_new"],
-                    "state": changed["state_old"],
-                    "memo": changed["memo_new"],
-                }
-            )
-        )
-    columns = [
-        "unit",
-        "indicator",
-        "period",
-        "closed",
-        "old",
-        "new",
-        "old_file",
-        "new_file",
-        "received_at",
-        "state",
-        "memo",
-    ]
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return found[columns].astype("str").sort_values(["period", "unit", "indicator"], ignore_index=True)
-
-
-def _differs(old: str, new: str) -> bool:
-    """Figures differ as numbers, so 88 and 88.0 are the same."""
-    return old != new and (not old or not new or Fraction(old) != Fraction(new))
 
 
 def sources(newest: pd.DataFrame, period: str) -> list[tuple[int, str, str, str]]:

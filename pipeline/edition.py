@@ -18,7 +18,8 @@ from pipeline.ledger import book
 from pipeline.model import OfficeError
 from pipeline.opening import Office, Progress, default_as_of, quiet
 from pipeline.publish import Source, complete, publication
-from schemas.periods import fiscal_year, last_quarter_ended, quarters_up_to
+from pipeline.restated import restated
+from schemas.periods import fiscal_year, last_quarter_ended
 from schemas.plan import Plan
 
 
@@ -93,7 +94,7 @@ def _publish(
         wide = consolidate.consolidate(plan, postings, facts, newest, office.settings.zone)
         proof = evidence_state(connection, plan, office.settings.zone, moment.date(), limit)
         wide = worded(wide, proof.named)
-        changed = _restated(connection, plan, period, moment, postings, facts)
+        changed = restated(connection, wide, plan, period, moment, postings, facts)
         past = _last_year(connection, plan, period, limit, office)
         fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None, past)
         there = complete(office.settings, year, period)
@@ -112,23 +113,6 @@ def consolidated(connection: Connection, plan: Plan, limit: str | None, office: 
     postings = book.standing_postings(connection, plan.fiscal_year, as_of=limit)
     facts = book.facts_of(connection, postings, plan.fiscal_year)
     return consolidate.consolidate(plan, postings, facts, newest, office.settings.zone)
-
-
-def _restated(
-    connection: Connection, plan: Plan, period: str, moment: datetime, postings: pd.DataFrame, facts: pd.DataFrame
-) -> pd.DataFrame:
-    """Figures of the quarters up to `period` that changed after their deadline had passed, as of `moment`."""
-    closed: dict[str, tuple[str, pd.DataFrame]] = {}
-    now: dict[str, pd.DataFrame] = {}
-    for each in quarters_up_to(period):
-        day = plan.deadline(each, "quarterly_result")
-        closing = datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=moment.tzinfo)
-        if closing < moment:
-            then = book.standing_postings(connection, plan.fiscal_year, as_of=closing.astimezone(UTC).isoformat())
-            of_then = book.facts_of(connection, then, plan.fiscal_year)
-            closed[each] = (day.isoformat(), consolidate.figures(then, of_then, each))
-            now[each] = consolidate.figures(postings, facts, each)
-    return consolidate.restated(closed, now)
 
 
 def _sha_of(plan: Plan) -> str:

@@ -41,7 +41,7 @@ def _signature(plan: Plan, unit: str) -> tuple[Any, ...]:
         plan.deadline(str(plan.fiscal_year), "monthly_plan"),
         plan.settings["office_name"],
         plan.settings["centre_contact"],
-        [tuple(sorted(r.items())) for r in plan.content.get("unlocks", []) if r["unit"] == unit],
+        [tuple(sorted(r.items())) for r in plan.unlocks if r["unit"] == unit],
     )
 
 

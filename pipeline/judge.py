@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline import identify, outgoing, read, reply, store, trouble
+from pipeline import commanded, identify, outgoing, read, reply, store, trouble
 from pipeline.evidence import verdict as evidence
 from pipeline.ledger import book, decisions, peers
 from pipeline.model import Document, Identity, Outcome, RawSheet, Reading, Submission, ValidationResult
@@ -59,6 +59,10 @@ class Batch:
         batch = [
             replace(s, received_at=s.received_at.astimezone(self.office.settings.zone)) for s in batch
         ]  # people's clock
+        ordered = [s for s in batch if s.channel == commanded.CHANNEL]
+        for submission in ordered:
+            self._command(submission)
+        batch = [s for s in batch if s not in ordered]
         paths = [str(self.office.settings.var / s.path) for s in batch]
         for submission, answer in zip(batch, self.reader.read(paths), strict=True):
             reading = reading_of(submission, answer)
@@ -80,6 +84,12 @@ class Batch:
                 judged = evidence.judged(connection, self.office.settings.zone, readings)
             for result, plan in judged:
                 self.finish([result], plan)
+
+    def _command(self, submission: Submission) -> None:
+        """An unlock given by command: what it says was checked before it was handed in."""
+        path = self.office.settings.var / submission.path
+        self.finish([commanded.unlock_of(submission, path.read_bytes())])
+        self.plans.clear()
 
     def _plan(self, reading: Reading) -> None:
         with self.office.engine.connect() as connection:
@@ -133,6 +143,10 @@ class Batch:
         with self.office.engine.connect() as connection:
             twin = book.same_bytes(connection, submission.sha256, submission.number)
             if twin is None or twin["judged_revision"] != plan.revision:
+                return None
+            if book.unlocked_since(
+                connection, identity.unit or "", identity.form or "", plan.fiscal_year, twin["number"]
+            ):
                 return None
             last = book.last_of(
                 connection, identity.unit or "", identity.form or "", plan.fiscal_year, submission.number
@@ -211,6 +225,8 @@ class Batch:
 
     def _answered(self, result: ValidationResult, plan: Plan | None) -> Outcome:
         submission, revision = result.reading.submission, plan.revision if plan else None
+        if submission.channel == commanded.CHANNEL:
+            return Outcome(submission, result, "", revision)
         try:
             answer = str(result.reading.notes.get("answer", "")) or self._reply(result, plan)
             outgoing.draft(self.office, result, plan or self._newest_plan(), answer)

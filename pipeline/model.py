@@ -146,6 +146,15 @@ class ReadRow:
 
 
 @dataclass(frozen=True)
+class HeadCell:
+    """A cell above a sheet's table that speaks for the whole sheet: its text, its worksheet and address as received."""
+
+    text: str
+    sheet: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Identity:
     """What a workbook says it is; None where it does not say."""
 
@@ -170,7 +179,8 @@ class Document:
 @dataclass(frozen=True)
 class Reading:
     """A submission read into rows of text cells. `findings` are faults found on the way (structure, safety); `asked` are
-    the cells that a returned copy asked to correct; `document` is what it is where it is no form."""
+    the cells that a returned copy asked to correct; `document` is what it is where it is no form; `head` what stands in the
+    cells above the tables."""
 
     submission: Submission
     identity: Identity
@@ -179,6 +189,7 @@ class Reading:
     notes: Mapping[str, str] = field(default_factory=dict)
     asked: tuple[Place, ...] = ()
     document: Document | None = None
+    head: Mapping[tuple[str, str], HeadCell] = field(default_factory=dict)  # by sheet key and field key
 
 
 @dataclass(frozen=True)
@@ -229,6 +240,7 @@ class ValidationResult:
     held: tuple[tuple[str, str], ...] = ()
     plan: Mapping[str, Any] | None = None
     previous: str = ""
+    unlock: Mapping[str, Any] | None = None  # the ledger's row of an unlock given by command
 
     def with_findings(self, *more: Finding) -> ValidationResult:
         """The same judgement with further findings."""

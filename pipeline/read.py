@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.model import Cell, Finding, Identity, Place, RawSheet, Reading, ReadRow, Submission
+from pipeline.model import Cell, Finding, HeadCell, Identity, Place, RawSheet, Reading, ReadRow, Submission
 from pipeline.office.forms import ACCEPT, ACCEPT_HEAD, FIX_SHEET
 from pipeline.office.look import column_letters, column_number
 from pipeline.office.reader import address
@@ -22,6 +22,8 @@ _LOOK_ROWS = 40
 _FALLBACK_YEAR = 2567
 _OURS = ("คำชี้แจง", FIX_SHEET)
 _LISTED = 8
+_HEAD_REACH = 8  # how many cells to the right of its label a cell of the head is looked for
+_HEAD_SPAN = 4  # where it stands in our own templates
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
     findings: list[Finding] = _of_kind(sheets)
     sheets = [_as_seen(s) for s in sheets]
     taken: set[str] = set()
+    head: dict[tuple[str, str], HeadCell] = {}
     for sheet in form.sheets(identity.fiscal_year or _FALLBACK_YEAR):
         table = _find(sheet, [s for s in sheets if s.name not in taken])
         if table is None:
@@ -52,6 +55,7 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
         taken.add(table.raw.name)
         here, outside = _rows(sheet, table)
         rows += here
+        head |= {(sheet.key, key): cell for key, cell in _head_cells(sheet, table).items()}
         findings += [*_missing_columns(sheet, table), *_outside(table, outside)]
         findings += [*_merged(sheet, table, here), *_contradicted(sheet, table), *_twice(sheet, table, here)]
         findings += _other_copies(form, sheet, table, here, [s for s in sheets if s.name not in taken])
@@ -60,7 +64,7 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
     findings += _objects([s for s in sheets if s.name in taken or s.name in _OURS])
     rows, applied = _apply(rows, _accepted(sheets))
     asked = tuple(p for _, severity, places in asked_before(sheets).values() if severity == "error" for p in places)
-    return Reading(submission, identity, tuple(rows), (*findings, *applied), asked=asked)
+    return Reading(submission, identity, tuple(rows), (*findings, *applied), asked=asked, head=head)
 
 
 def _finding(code: str, sheet: str, places: Sequence[Place] = (), **figures: str) -> Finding:
@@ -123,6 +127,19 @@ def _locate(sheet: Sheet, raw: RawSheet) -> _Table | None:
     if len(own & set(by_key)) >= need:
         return _Table(raw, max(key_row, name_row if len(own & set(by_name)) >= need else 0), {**by_name, **by_key})
     return _Table(raw, name_row, by_name) if len(own & set(by_name)) >= need else None
+
+
+def _head_cells(sheet: Sheet, table: _Table) -> dict[str, HeadCell]:
+    """The cells above the table that speak for the whole sheet, found by the label to their left; blank ones too."""
+    found: dict[str, HeadCell] = {}
+    labels = {name: f.key for f in sheet.head for name in _names(f)}
+    for (row, column), cell in table.raw.cells.items():
+        key = labels.get(skeleton(cell.text)) if row < table.head else None
+        if key is not None:
+            beside = [(c, table.raw.cells.get((row, c))) for c in range(column + 1, column + 1 + _HEAD_REACH)]
+            at, typed = next(((c, one) for c, one in beside if one and not one.blank), (column + _HEAD_SPAN, None))
+            found[key] = HeadCell(strip(typed.text) if typed else "", table.raw.name, address(row, at))
+    return found
 
 
 def _best(lines: Mapping[int, Mapping[int, Cell]], meaning: Callable[[str], str | None]) -> tuple[int, dict[str, int]]:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from pipeline import commanded
 from pipeline.arrivals import BATCH
 from pipeline.intake import chunks
 from pipeline.judge import reading_of
@@ -91,7 +92,7 @@ def rehearse(office: Office, code: str, progress: Progress = lambda *_: None) ->
     with office.engine.connect() as connection, Reader() as reader:
         judged = book.submissions(connection, JUDGED)
         opened = (judged["state"] == "accepted") & judged["form"].isna()  # mails and archives: their parts are judged
-        arrivals = judged[~opened].to_dict("records")
+        arrivals = judged[~opened & (judged["channel"] != commanded.CHANNEL)].to_dict("records")
         found: list[Rehearsed] = []
         for done, batch in enumerate(chunks(arrivals, BATCH)):
             found += _batch(office, connection, reader, batch, code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import os
 import re
@@ -20,26 +19,17 @@ from pipeline.office.forms import draw
 from pipeline.settings import Settings
 from schemas import evidence
 from schemas.answers import HEAD, SEVERITY, title_of
+from schemas.folders import UNSAFE, unit_folder
 from schemas.forms_index import forms
 from schemas.numbers import parse
 from schemas.owned import OWNED
 from schemas.periods import due_quarters, end_of, name_of, thai_date
 from schemas.plan import Plan, code_finder
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9ก-๙._-]")
-
-
-def unit_folder(code: str) -> str:
-    """The unit's folder name: its code with everything but letters, digits and ._- replaced, unique per code."""
-    safe = _UNSAFE.sub("_", code)
-    if safe == code and code.strip(".") and len(code) <= 60:
-        return safe
-    return f"{safe[:50].strip('.') or 'unit'}_{hashlib.sha256(code.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-
 
 def _stem(name: str, form: str | None) -> str:
     stem = Path(name.replace("\\", "/")).name.rsplit(".", 1)[0]
-    stem = _UNSAFE.sub("_", re.sub(r"(\.marked)+$", "", stem)).strip("._")[:60] or "file"
+    stem = UNSAFE.sub("_", re.sub(r"(\.marked)+$", "", stem)).strip("._")[:60] or "file"
     return stem if not form or form in stem else f"{stem}-{form}"
 
 
@@ -47,7 +37,7 @@ def safe_stem(name: str) -> str:
     """A file name without its ending as every file system and link takes it, at most 60 characters."""
     stem = Path(name.replace("\\", "/")).name
     stem = stem.rpartition(".")[0] or stem
-    return _UNSAFE.sub("_", stem).strip("._")[:60] or "file"
+    return UNSAFE.sub("_", stem).strip("._")[:60] or "file"
 
 
 def place(settings: Settings, relative: str, write: Callable[[str], None]) -> str:
@@ -139,7 +129,8 @@ def draw_marked(result: ValidationResult, plan: Plan | None, path: str, as_of: d
             strangers.append((row.sheet_key, {**{k: row.text(k) for k in OWNED}, **_typed_values(row)}))
     copy = unit_copy(form, plan, reading.identity.unit or "", values, as_of)
     extended = {k: [*rows, *(r for sheet, r in strangers if sheet == k)] for k, rows in copy.values.items()}
-    copy = replace(copy, values=extended)
+    signs = {key: cell.text for key, cell in reading.head.items()}
+    copy = replace(copy, values=extended, signs=signs)
     draw(marked(copy, result.findings, {}, reading.submission.sha256), path)
 
 

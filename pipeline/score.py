@@ -33,6 +33,7 @@ from schemas.scoring import (
     to_date,
     to_date_exact,
 )
+from schemas.states import LOCKED
 
 _ATTRIBUTES = [
     c
@@ -102,7 +103,7 @@ def scorecard(
         plan.settings,
         pd.DataFrame(list(plan.content.get("plan", [])), columns=["kind", "code", "text", "parent"]).fillna(""),
         QuarterRow.validate(pd.concat([quarters[q].told() for q in quarters], ignore_index=True)),
-        RestatedRow.validate(_none_restated() if restated is None else restated),
+        RestatedRow.validate(none_restated() if restated is None else restated),
         _definitions(plan),
         {f"{plan.fiscal_year}-Q{q}": _day(plan, q) for q in (1, 2, 3, 4)},
         plans=PlanRow.validate(_plans(wide)),
@@ -149,12 +150,22 @@ def _rollups(now: _Quarter, groups: _Groups) -> pd.DataFrame:
     return found[list(RollupRow.to_schema().columns)].astype(dict.fromkeys(_texts(RollupRow), "str"))
 
 
+def at_quarter(wide: pd.DataFrame, plan: Plan, q: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """(score of each row, headline, coverage and rank by unit) at a quarter: what one figure more or less would do."""
+    quarter = _Quarter(wide, plan, q)
+    codes = wide["unit"].to_numpy(dtype=object).astype(str)
+    totals = quarter.totals(codes, np.arange(len(wide)))[["headline", "coverage"]]
+    return quarter.score, totals.assign(rank=ranks(totals, plan))
+
+
 def _day(plan: Plan, q: int) -> str:
     return plan.deadline(f"{plan.fiscal_year}-Q{q}", "quarterly_result").isoformat()
 
 
-def _none_restated() -> pd.DataFrame:
-    return pd.DataFrame({c: pd.Series([], dtype="str") for c in RestatedRow.to_schema().columns})
+def none_restated() -> pd.DataFrame:
+    """`schemas.frames.RestatedRow` without a line."""
+    kinds = {c: "float64" if "float" in str(t.dtype) else "str" for c, t in RestatedRow.to_schema().columns.items()}
+    return pd.DataFrame({c: pd.Series([], dtype=kind) for c, kind in kinds.items()})
 
 
 def _definitions(plan: Plan) -> dict[str, dict[str, str]]:
@@ -378,6 +389,7 @@ class _Quarter:
             "status": self.status,
             "reported": self.said,
             "state": wide[f"state{q}"].to_numpy(dtype=object),
+            "state_text": wide[f"state_text{q}"].to_numpy(dtype=object),
             "late": wide[f"late{q}"].to_numpy(dtype=bool),
             **{
                 w: wide[f"{w}{q}"].to_numpy(dtype=object)
@@ -448,7 +460,7 @@ class _Quarter:
                     "ws": np.where(scored, weight * np.nan_to_num(self.raw), 0.0),
                     "indicators": self.applies.astype(int),
                     "reported": (self.said == "reported").astype(int),
-                    "confirmed": ((self.wide[f"state{self.q}"] == "confirmed").to_numpy() & self.applies).astype(int),
+                    "confirmed": (self.wide[f"state{self.q}"].isin(LOCKED).to_numpy() & self.applies).astype(int),
                     "held": (self.said == "held").astype(int),
                     "behind": (self.status == "behind").astype(int),
                     "late": self.wide[f"late{self.q}"].astype(int).to_numpy(),
@@ -534,11 +546,11 @@ def _unit_totals(now: _Quarter, before: _Quarter | None, plan: Plan, groups: _Gr
     table["previous"] = (
         before.totals(groups.units, groups.rows)["headline"].reindex(table["unit"]).to_numpy() if before else np.nan
     )
-    table["rank"] = _rank(table, plan)
+    table["rank"] = ranks(table, plan)
     return _typed(table)
 
 
-def _rank(table: pd.DataFrame, plan: Plan) -> pd.Series:
+def ranks(table: pd.DataFrame, plan: Plan) -> pd.Series:
     """1 is best; ties share a rank; units below the coverage that ranking asks for have none."""
     eligible = table["headline"].where(table["coverage"] >= plan.number("ranking_coverage"))
     return eligible.rank(method="min", ascending=False)

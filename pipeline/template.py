@@ -16,6 +16,7 @@ from schemas.forms_index import forms
 from schemas.language import Form
 from schemas.plan import Plan
 from schemas.scoring import resolve_auto, to_date
+from schemas.states import LOCKED
 
 
 def unit_forms() -> list[Form]:
@@ -39,7 +40,7 @@ def template(form: Form, plan: Plan, unit: str, postings: pd.DataFrame, facts: p
             continue
         key = (sheet.key, p["indicator"])
         values[key] = dict(labels(form, sheet.key, plan.fiscal_year, json.loads(p["entries"])))
-        if p["state"] == "confirmed" and not plan.unlock(unit, form.name, p["period"], p["indicator"], as_of.date()):
+        if p["state"] in LOCKED and not plan.unlock(unit, form.name, p["period"], p["indicator"], as_of.date()):
             locked.append(key)
     for f in facts[facts["form"] == form.name].to_dict("records"):
         sheet = sheets.get(f["row_period"].partition("-")[2])

@@ -68,6 +68,7 @@ class ScoreRow(pa.DataFrameModel):
     status: Series[str] = pa.Field(isin=STATUS)
     reported: Series[str] = pa.Field(isin=REPORTED)
     state: Series[str] = pa.Field(isin=STATES)
+    state_text: Series[str]  # the state as it is printed: how it was confirmed, by whom signed, changed under an unlock
     late: Series[bool]
     details: Series[str]
     problem: Series[str]
@@ -183,7 +184,8 @@ class RollupRow(pa.DataFrameModel):
 
 
 class RestatedRow(pa.DataFrameModel):
-    """One figure that was there when its quarter closed (its deadline passed) and says something else now.
+    """One figure that was there when its quarter closed (its deadline passed) and says something else now, or that was
+    changed under an unlock, whenever that was.
 
     The closing picture is taken from the ledger by the calendar, never from what was published when, so that the same
     ledger gives the same list wherever it is drawn.
@@ -198,5 +200,15 @@ class RestatedRow(pa.DataFrameModel):
     old_file: Series[str]
     new_file: Series[str]
     received_at: Series[str]  # when the newer file arrived, ISO time
-    state: Series[str]  # draft or confirmed at closing
-    memo: Series[str]  # memo and reason of the unlock that let it be changed, "" where none was needed
+    state: Series[str]  # draft, confirmed or signed off at closing
+    who: Series[str]  # role, sender or way by which the newer figure is known to be the unit's
+    memo: Series[str]  # number of the memo of the unlock, "" where none was needed
+    reason: Series[str]
+    # The effect of this one change, everything else as it is now: the indicator's score, the unit's headline and rank
+    # in the figure's own quarter.
+    score_old: Series[float] = pa.Field(nullable=True)
+    score_new: Series[float] = pa.Field(nullable=True)
+    headline_old: Series[float] = pa.Field(nullable=True)
+    headline_new: Series[float] = pa.Field(nullable=True)
+    rank_old: Series[float] = pa.Field(nullable=True)
+    rank_new: Series[float] = pa.Field(nullable=True)

@@ -90,6 +90,7 @@ class Sheet:
     """One sheet: a table with a field per column. `period` is the quarter its rows report on ("Q1"), else None.
 
     An `optional` sheet may be missing from the workbook. `breaks` names the fields at which a printed page begins. `fixed` sheets have one row per assigned indicator; open sheets (the central plan) take any number of rows.
+    `head` are cells above the table that speak for the whole sheet: its sign-off.
     """
 
     key: str
@@ -105,6 +106,7 @@ class Sheet:
     spare_rows: int = 0
     optional: bool = False
     instructions: tuple[Text, ...] = ()
+    head: tuple[Field, ...] = ()
 
     def field(self, key: str) -> Field:
         """The field called `key`; KeyError where the sheet has none."""
@@ -121,7 +123,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Form:
-    """One form = one file in `schemas/forms`. `sheets(fiscal_year)` gives its tables for a B.E. year."""
+    """One form = one file in `schemas/forms`. `sheets(fiscal_year)` gives its tables for a B.E. year.
+
+    Files of versions from `oldest` on are taken: what a newer version added is simply absent in them.
+    """
 
     name: str
     version: int
@@ -130,6 +135,7 @@ class Form:
     order: int
     rules: tuple[str, ...]
     instructions: tuple[Text, ...] = ()
+    oldest: int = 1
 
 
 @dataclass(frozen=True)

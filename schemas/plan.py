@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,6 +41,7 @@ class Plan:
     fiscal_year: int
     content: Mapping[str, list[dict[str, str]]]
     changed: Mapping[str, int] = field(default_factory=dict)
+    given: tuple[Row, ...] = ()  # unlocks given by command, rows like those of the sheet
 
     @cached_property
     def settings(self) -> dict[str, str]:
@@ -174,22 +176,33 @@ class Plan:
                 return row
         return None
 
+    @property
+    def unlocks(self) -> list[Row]:
+        """Every unlock of this plan: rows of the sheet, then those given by command."""
+        return [*self.content.get("unlocks", []), *self.given]
+
     def unlock(self, unit: str, form: str, period: str, indicator: str, day: date) -> Row | None:
         """The unlock that lets a unit change a confirmed row on `day`; it ends by itself after its last day."""
-        for row in self.content.get("unlocks", []):
+        for row in self.unlocks:
             fits = (row["unit"], row["form"], row["period"]) == (unit, form, period) and row["indicator"] in (
                 indicator,
                 "*",
             )
-            until = parse_day(row.get("until", ""))
-            if fits and until is not None and day <= until:
+            until, given = parse_day(row.get("until", "")), parse_day(row.get("received_at", ""))
+            if fits and until is not None and (given or day) <= day <= until:
                 return row
         return None
 
     def senders(self, unit: str) -> tuple[str, ...]:
         """The unit's registered mail addresses; one that begins with @ stands for everybody there."""
         written = self.units.get(unit, {}).get("senders", "")
-        return tuple(a for part in written.replace(",", ";").replace("\n", ";").split(";") if (a := part.strip()))
+        return tuple(a for a in re.split(r"[;,\s]+", written) if "@" in a)
+
+    def is_sender(self, unit: str, address: str) -> bool:
+        """Whether a mail address is one of those registered for the unit."""
+        low = address.strip().casefold()
+        known = [a.casefold() for a in self.senders(unit)]
+        return any(low.endswith(k) if k.startswith("@") else low == k for k in known)
 
     def closed(self, period: str, form: str) -> bool:
         """Whether the calendar closes the period for this form, and the office refuses what comes then."""

@@ -85,7 +85,20 @@ def copy_of(filled: Mapping[str, Mapping[str, Typed]]) -> dict[str, dict[str, Ty
 
 NOTHING = Standing(
     pd.DataFrame(columns=["unit", "form", "indicator", "period", "state", "blank", "entries"]),
-    pd.DataFrame(columns=["unit", "form", "indicator", "row_period", "period", "scenario", "value"]),
+    pd.DataFrame(
+        columns=[
+            "unit",
+            "form",
+            "indicator",
+            "row_period",
+            "period",
+            "scenario",
+            "value",
+            "typed",
+            "numerator",
+            "denominator",
+        ]
+    ),
 )
 
 
@@ -101,7 +114,8 @@ def standing_of(results: Sequence[ValidationResult]) -> Standing:
     ]  # fmt: skip
     facts = [
         {"unit": f.unit, "form": p.form, "indicator": f.indicator, "row_period": p.period, "period": f.period,
-         "scenario": f.scenario, "value": f.value}
+         "scenario": f.scenario, "value": f.value, "typed": f.typed, "numerator": f.numerator,
+         "denominator": f.denominator}
         for p in taken
         for f in p.facts
     ]  # fmt: skip

@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.model import Scorecard
 from schemas.frames import PlanRow, QuarterRow, RestatedRow, RollupRow, ScoreRow, TotalRow, TrendRow
+from schemas.states import printed
 
 INDICATORS = [
     ("ระดับความสำเร็จในการจัดทำแผนปฏิบัติการรายปี", "ร้อยละ", 100.0, "interpolate", (88, 91, 94, 97, 100)),
@@ -93,6 +94,7 @@ def scorecard(
     people = _units(units, parents)
     records = [_row(chance, unit, n, quarter, silent) for unit in people for n in range(indicators)]
     rows = pd.DataFrame(records)
+    rows["state_text"] = [printed(s).th for s in rows["state"]]
     if hostile:
         _poison(rows, people)
     rows = _typed(rows, ScoreRow)
@@ -186,7 +188,15 @@ def _restated(rows: pd.DataFrame, quarter: int, silent: bool) -> pd.DataFrame:
             "new_file": some["file"].map(lambda name: f"แก้ไข_{name}"),
             "received_at": "2024-02-20T10:30:00+07:00",
             "state": "confirmed",
-            "memo": ["กค 0201/99: คำนวณฐานผิด", "", ""][: len(some)],
+            "who": "ผู้อนุมัติ · ทางโฟลเดอร์ของหน่วยงาน",
+            "memo": "ที่ กค 0201/123",
+            "reason": "ตัวเลขเดิมคลาดเคลื่อน",
+            "score_old": 3.2,
+            "score_new": 3.65,
+            "headline_old": 3.1234,
+            "headline_new": 3.25,
+            "rank_old": 5.0,
+            "rank_new": 3.0,
         }
     )
 

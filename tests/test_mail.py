@@ -105,6 +105,12 @@ def test_what_a_file_is_is_decided_by_its_content_first(data: bytes, name: str, 
     assert kind_of(data, name) == kind
 
 
+def test_the_receipt_of_a_mail_names_what_was_passed_over(small_office: Place, tmp_path: Path) -> None:
+    office = small_office.copy_to(tmp_path / "office")
+    line = office.take(CASES["signature-picture.eml"][0], "a.eml")
+    assert "logo.png" in next(f["value"] for f in line["findings"] if f["rule"] == "I_LEFT_BEHIND")
+
+
 # -- an office ---------------------------------------------------------------------------------------------------------
 
 

@@ -22,11 +22,11 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 from scorecards import HOSTILE, scorecard
 
-from pipeline.consolidate import restated
 from pipeline.office.book import FONT, safe
 from pipeline.office.document import Bar, Cell, Paper, Row
 from pipeline.report import executive, history, kpi_card, kpi_list, kpi_list_book, paper, unit_card
 from pipeline.report.pages import changes, contents
+from pipeline.restated import listed
 from schemas.thai import skeleton
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -384,12 +384,11 @@ def figures(*rows: tuple[str, str, str]) -> pd.DataFrame:
 def test_restated_is_what_differs_as_a_number_from_the_closing_picture():
     then = figures(("A", "88", "a"), ("B", "88", "a"), ("C", "", "a"), ("D", "1", "a"))
     now = figures(("A", "88.0", "b"), ("B", "91", "b"), ("C", "5", "b"), ("E", "7", "b"))
-    found = restated({"2567-Q1": ("2024-01-15", then)}, {"2567-Q1": now})
+    found = listed({"2567-Q1": ("2024-01-15", then)}, {"2567-Q1": now})
     assert found[["indicator", "old", "new", "old_file", "new_file"]].values.tolist() == [
         ["B", "88", "91", "a", "b"], ["C", "", "5", "a", "b"], ["D", "1", "", "a", ""]
     ]  # fmt: skip
-    assert found["memo"].tolist() == ["memo b", "memo b", ""]
-    assert len(restated({}, {})) == 0 and len(restated({"2567-Q1": ("d", then)}, {"2567-Q1": then})) == 0
+    assert len(listed({}, {})) == 0 and len(listed({"2567-Q1": ("d", then)}, {"2567-Q1": then})) == 0
 
 
 # -- with a real program ----------------------------------------------------------------------------------------------

@@ -369,7 +369,8 @@ def test_a_figure_that_looks_like_another_is_asked_about(
 @pytest.mark.parametrize("form", ["monthly", "quarterly"])
 def test_a_clean_form_breaks_no_rule_at_all(office: Any, tmp_path: Path, form: str) -> None:
     outcome = judge.check(office[0], [office[1] if form == "monthly" else office[2]])[0]
-    assert (outcome.result.state, outcome.result.findings) == ("accepted", ())
+    found = [f.rule for f in outcome.result.findings if f.rule != "I_EVIDENCE_DUE"]  # its files may still follow
+    assert (outcome.result.state, found) == ("accepted", [])
 
 
 def repacked(source: Path, target: Path, **changes: bytes | Callable[[bytes], bytes]) -> Path:

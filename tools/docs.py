@@ -1,6 +1,6 @@
-"""The code -> docs/rules.md, docs/forms.md, docs/commands.md; and what people wrote by hand, held against the code.
+"""The code -> docs/rules.md, docs/forms.md, docs/commands.md, docs/states.md; and what people wrote by hand, held against the code.
 
-    python tools/docs.py               write the three pages anew
+    python tools/docs.py               write the four pages anew
     python tools/docs.py --check       change nothing; say what is out of date, missing or wrong, and end 1
     python tools/docs.py --pictures    run the demo: draw docs/pictures/ and put its output into README.md
     python tools/docs.py --tests       run the tests and put how they closed into README.md
@@ -32,6 +32,7 @@ from schemas.forms_index import forms  # noqa: E402
 from schemas.language import Field, Form, Rule, Sheet  # noqa: E402
 from schemas.periods import name_of  # noqa: E402
 from schemas.rules_index import rules  # noqa: E402
+from schemas.states import EVENTS, PROOFS, SITUATIONS, STATES, TABLE, Step  # noqa: E402
 
 YEAR = 2567  # forms roll with the year; the pages show this one
 WRITTEN = "<!-- Written by tools/docs.py from the code. Change the code, then run it again. -->"
@@ -64,7 +65,8 @@ def main() -> int:
 
 def generated() -> dict[str, str]:
     """The pages made from the code, by path."""
-    return {"docs/rules.md": rules_page(), "docs/forms.md": forms_page(), "docs/commands.md": commands_page()}
+    pages = {"rules": rules_page, "forms": forms_page, "commands": commands_page, "states": states_page}
+    return {f"docs/{name}.md": write() for name, write in pages.items()}
 
 
 def page(title: str, *parts: str) -> str:
@@ -198,6 +200,14 @@ def form_parts(form: Form) -> Iterator[str]:
             (field_line(form, f) for f in sheet.fields),
         )
         yield from choice_parts(sheet)
+        if sheet.head:
+            yield "At the head of the sheet, for all of it:"
+            yield "\n".join(head_line(f) for f in sheet.head)
+
+
+def head_line(field: Field) -> str:
+    listed = " · ".join(f"{c.text.th} (`{c.code}`)" for c in field.choices)
+    return f"- {field.label.both} `{field.key}`: {listed}. {field.note.both if field.note else ''}"
 
 
 def field_line(form: Form, field: Field) -> list[str]:
@@ -237,6 +247,55 @@ def commands_page() -> str:
         parts += [f"## {name}", command.help or "", code(" ".join(["opsbook", name, *arguments]))]
         parts += [parameters(command.params)] if any(is_option(p) for p in command.params) else []
     return page("Commands / คำสั่ง", *parts)
+
+
+# ------------------------------------------------------------------------------------------------------- states
+
+INTRO_STATES = """A row is indicator x quarter of a result form, or indicator x year of a monthly plan; “cannot report yet”
+is a row like any other. Its state comes from the files of its unit and changes only as this table says; the table is
+`schemas/states.py`, and nothing else in the program decides it. What is refused is refused row by row: the rest of the file
+is taken. A file is `refused` only where nothing in it may be posted."""
+SIGN_OFF = """**Sign-off** (นำส่งข้อมูล) is picked at the head of a sheet, with the role of who signs. It holds for all rows of the sheet
+or none: each indicator that is due must have a row that is confirmed and without error. Otherwise `E_SIGN_OFF` says what is
+left, and confirmed rows stay confirmed. Rows of the monthly plan have no state cell: its sign-off confirms and signs them in
+one, and without it they are drafts. A sheet counts as it stands after the file was taken."""
+UNLOCKS = """**The way back** is an unlock: a row of the sheet “ปลดล็อก” of the central plan workbook, or `opsbook unlock`. It ends by itself
+after its last day. What is changed under it keeps the old figure in the ledger, and every output that shows the figure says
+so, with memo and reason; the list of restated figures shows old, new, who, why, and the effect on score and rank."""
+
+
+def states_page() -> str:
+    """States, situations, events and the table of what becomes of a row."""
+    said = [[code(k), t.th, t.en] for k, t in STATES.items()]
+    proofs = [[code(k) or "-", t.th, t.en] for k, t in PROOFS.items()]
+    head = ["", *(code(e) for e in EVENTS)]
+    lines = [[code(where), *(step_cell(TABLE[where][e]) for e in EVENTS)] for where in SITUATIONS]
+    parts = [INTRO_STATES, "## States", table(["state", "ไทย", "English"], said)]
+    parts += [
+        "## Where a row stands",
+        table(["situation", "ไทย", "English"], ([code(k), t.th, t.en] for k, t in SITUATIONS.items())),
+    ]
+    parts += [
+        "## What a file says",
+        table(["event", "ไทย", "English"], ([code(k), t.th, t.en] for k, t in EVENTS.items())),
+    ]
+    parts += [
+        "## What becomes of the row",
+        "“–”: nothing is written. A rule that begins with E_ forbids.",
+        table(head, lines),
+    ]
+    parts += [
+        SIGN_OFF,
+        UNLOCKS,
+        "## How a confirmation is known to be the unit's own",
+        table(["proof", "ไทย", "English"], proofs),
+    ]
+    return page("States of a row / สถานะของแถว", *parts)
+
+
+def step_cell(step: Step) -> str:
+    """A cell of the table: next state and the rules told."""
+    return " ".join([*([f"→ {code(step.next)}"] if step.next else []), *map(code, step.rules)]) or "–"
 
 
 def command_group() -> Any:

@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import DDL, Connection, Engine, create_engine, event, func, insert, inspect, select
 from sqlalchemy.schema import CreateColumn
 
-from pipeline.ledger.tables import FACT, FINDING, ISSUED, METADATA, PLAN, POSTING, PUBLICATION, SUBMISSION
+from pipeline.ledger.tables import FACT, FINDING, ISSUED, METADATA, PLAN, POSTING, PUBLICATION, SUBMISSION, UNLOCK
 from pipeline.model import Submission
 from schemas.plan import Plan, definition
 
@@ -106,7 +106,9 @@ def next_plan(connection: Connection, submission: Submission, fiscal_year: int, 
         return found
     before = plan_of(connection, fiscal_year)
     plan = Plan(before.revision + 1 if before else 1, fiscal_year, dict(content), {})
-    return Plan(plan.revision, fiscal_year, dict(content), _changes(before, plan))
+    return Plan(
+        plan.revision, fiscal_year, dict(content), _changes(before, plan), unlocks_given(connection, fiscal_year)
+    )
 
 
 def plan_row(plan: Plan, submission: Submission) -> dict[str, Any]:
@@ -146,11 +148,26 @@ def plan_of(
     if as_of is not None:
         query = query.where(PLAN.c.received_at <= as_of)
     row = connection.execute(query.order_by(PLAN.c.revision.desc()).limit(1)).mappings().first()
-    return (
-        Plan(row["revision"], row["fiscal_year"], json.loads(row["content"]), json.loads(row["changed"]))
-        if row
-        else None
+    if row is None:
+        return None
+    given = unlocks_given(connection, fiscal_year, as_of)
+    return Plan(row["revision"], row["fiscal_year"], json.loads(row["content"]), json.loads(row["changed"]), given)
+
+
+def unlocks_given(connection: Connection, fiscal_year: int, as_of: str | None = None) -> tuple[dict[str, Any], ...]:
+    """Unlocks given by command for a year, in order; keys as on the sheet of the plan workbook, and number, given at."""
+    query = select(UNLOCK).where(UNLOCK.c.fiscal_year == fiscal_year)
+    if as_of is not None:
+        query = query.where(UNLOCK.c.received_at <= as_of)
+    return tuple(dict(r) for r in connection.execute(query.order_by(UNLOCK.c.submission)).mappings())
+
+
+def unlocked_since(connection: Connection, unit: str, form: str, fiscal_year: int, number: int) -> bool:
+    """Whether an unlock for this unit and form was given by command after arrival `number`."""
+    query = select(UNLOCK.c.submission).where(
+        UNLOCK.c.unit == unit, UNLOCK.c.form == form, UNLOCK.c.fiscal_year == fiscal_year, UNLOCK.c.submission > number
     )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def last_of_plan(connection: Connection, fiscal_year: int) -> Mapping[str, Any] | None:

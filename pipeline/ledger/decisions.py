@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from pipeline.ledger.tables import EVIDENCE, FACT, FINDING, ISSUED, PLAN, POSTING, SUBMISSION
+from pipeline.ledger.tables import EVIDENCE, FACT, FINDING, ISSUED, PLAN, POSTING, SUBMISSION, UNLOCK
 from pipeline.model import Fact, Finding, Identity, Outcome, Place, Posting, Reading, Submission, ValidationResult
 from schemas.language import Text
 
-_ROWS = {"findings": FINDING, "postings": POSTING, "facts": FACT, "evidence": EVIDENCE}
+_ROWS = {"findings": FINDING, "postings": POSTING, "facts": FACT, "evidence": EVIDENCE, "unlocks": UNLOCK}
 _ARRIVAL = ("number", "claim", "sha256", "received_at", "name", "channel", "sender", "path", "size")
 # What envelopes say only of what came in a mail or archive, and those of older versions never.
 FROM_CONTAINER = {"subject": "", "container": 0, "message_id": ""}
@@ -42,6 +42,7 @@ def decision(
         "postings": _postings(outcome) if posted else [],
         "facts": _facts(outcome) if posted else [],
         "evidence": _evidence(outcome),
+        "unlocks": [dict(result.unlock)] if posted and result.unlock else [],
         "plan": dict(plan) if plan else None,
     }
 

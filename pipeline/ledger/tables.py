@@ -74,7 +74,7 @@ POSTING = Table(
     Column("period", String(16), primary_key=True),
     Column("fiscal_year", Integer, nullable=False, index=True),
     Column("unit", String(64), nullable=False),
-    Column("state", String(16), nullable=False),  # draft, confirmed; held where the row waits for correction
+    Column("state", String(16), nullable=False),  # schemas.states; held where the row waits for correction
     Column("blank", Boolean, nullable=False),
     Column("entries", Text, nullable=False),  # JSON: words of the row by field key
     Column("sheet", Text, nullable=False),
@@ -114,6 +114,21 @@ EVIDENCE = (
         Column("kind", String(16), nullable=False),
         Column("suffix", String(8), nullable=False),  # the ending that its content deserves
     )
+)
+
+UNLOCK = Table(  # unlocks given by command; those of the plan workbook are rows of its content
+    "unlock",
+    METADATA,
+    Column("submission", Integer, primary_key=True),
+    Column("fiscal_year", Integer, nullable=False, index=True),
+    Column("unit", String(64), nullable=False),
+    Column("form", String(32), nullable=False),
+    Column("period", String(16), nullable=False),
+    Column("indicator", String(128), nullable=False),  # a code, or * for every indicator
+    Column("memo", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", String(10), nullable=False),  # the last day it holds, ISO
+    Column("received_at", String(32), nullable=False),
 )
 
 ISSUED = Table(  # plan revisions whose templates were written

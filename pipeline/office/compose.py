@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.model import Finding, Place
-from pipeline.office.forms import FIRST_ROW, MARKS, Copy, Fix
+from pipeline.office.forms import FIRST_ROW, MARKS, SIGN_CELL, SIGN_ROW, Copy, Fix
 from pipeline.office.reader import address
 from schemas.forms.central_plan import SETTINGS
 from schemas.language import Form
@@ -137,6 +137,9 @@ def _cell(
     at = (
         order.get((place.sheet_key, place.indicator)) if copy.form.order else rows.get((place.sheet_key, place.address))
     )
+    above = next((n for n, f in enumerate(sheet.head) if f.key == place.field), None) if sheet is not None else None
+    if above is not None:
+        return address(SIGN_ROW + above, SIGN_CELL[0])
     if sheet is None or at is None:
         return None
     column = next((n for n, f in enumerate(sheet.fields) if f.key == place.field), None)

@@ -21,6 +21,7 @@ from schemas.thai import width
 
 IDENTITY, TWINS = "_opsbook", "_calc"
 GROUP_ROW, KEY_ROW, HEAD_ROW, FIRST_ROW = 4, 5, 6, 7
+SIGN_ROW, SIGN_LABEL, SIGN_CELL = 1, (2, 5), (6, 7)  # cells that speak for the whole sheet: first row, columns
 _SIZE = 14
 _SCALE = 66  # per cent, where a sheet says itself where its pages break; 14 pt prints as 9 pt
 _LINE = 24.5  # 1.75 x font size: lower, and marks above Thai letters are cut
@@ -66,6 +67,9 @@ class Copy:
     example: bool = False
     fixes: Sequence[Fix] = ()
     marks: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    signs: Mapping[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # texts of a sheet's head, by sheet and field key
 
 
 def draw(copy: Copy, path: str) -> None:
@@ -195,6 +199,7 @@ class _Table:
             target.set_row(n, _LINE)
             self.book.text(target, n, 0, label, font_color="#5A6672", font_size=12)
             self.book.text(target, n, 1, value, bold=True)
+        self._head_cells()
         target.set_default_row(_LINE)
         target.set_row(GROUP_ROW, 27)
         target.set_row(KEY_ROW, 12, None, {"hidden": True})
@@ -214,6 +219,18 @@ class _Table:
         if self.sheet.freeze > 1:
             self.target.merge_range(0, 0, 0, self.sheet.freeze - 1, "", self.book.format(**style))
         self.book.text(self.target, 0, 0, self.sheet.title.th, **style)
+
+    def _head_cells(self) -> None:
+        """The cells above the table by which the whole sheet is signed off, each with its label to the left."""
+        for n, f in enumerate(self.sheet.head):
+            row, at = SIGN_ROW + n, (self.sheet.key, address(SIGN_ROW + n, SIGN_CELL[0]))
+            label = {"align": "right", "indent": 1, "font_color": HEAD, "bold": True}
+            self.book.block(self.target, (row, SIGN_LABEL[0], row, SIGN_LABEL[1]), f.label.th, **label)
+            style = {**self._style(f, False, at), "align": "center", "bold": True}
+            text = self.copy.signs.get((self.sheet.key, f.key), "")
+            self.book.block(self.target, (row, SIGN_CELL[0], row, SIGN_CELL[1]), text, **style)
+            self.target.data_validation(row, SIGN_CELL[0], row, SIGN_CELL[0], self._list(f))
+            self._comment(row, SIGN_CELL[0], at)
 
     def _heading_cell(self, column: int, f: Field) -> None:
         style: dict[str, Any] = {
@@ -296,19 +313,13 @@ class _Table:
                 self._value(row, column, values.get(f.key, ""), self._style(f, locked, at))
             if self.twins and f.kind == "number" and f.key in self._twin_keys:
                 self._twin(row, column, values)
-            if at in self.copy.marks:
-                self.target.write_comment(
-                    row,
-                    column,
-                    safe(self.copy.marks[at][1]),
-                    {
-                        "x_scale": 2.2,
-                        "y_scale": 1.3,
-                        "font_name": "TH SarabunPSK",
-                        "font_size": 12,
-                        "author": "opsbook",
-                    },
-                )
+            self._comment(row, column, at)
+
+    def _comment(self, row: int, column: int, at: tuple[str, str]) -> None:
+        """What is wrong with a marked cell, as a note beside it."""
+        if at in self.copy.marks:
+            look = {"x_scale": 2.2, "y_scale": 1.3, "font_name": "TH SarabunPSK", "font_size": 12, "author": "opsbook"}
+            self.target.write_comment(row, column, safe(self.copy.marks[at][1]), look)
 
     def _value(self, row: int, column: int, value: Any, style: dict[str, Any]) -> None:
         if isinstance(value, (datetime, date)):

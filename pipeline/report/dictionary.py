@@ -30,6 +30,10 @@ _OWN = {
     "goal": (Text("รหัสเป้าประสงค์", "Goal code"), Text("รหัสตามสมุดแผนกลาง", "Code in the central plan")),
     "sha256": (Text("ค่าแฮชของไฟล์ที่มา", "Hash of the source file"), Text("ตรงกับ inputs ใน manifest.json", "As in the inputs of manifest.json")),
     "submission": (Text("เลขรับ", "Arrival number"), Text("เลขที่ไฟล์ที่รับไว้ 0 = ไม่มี", "Number of the arrival, 0 where there is none")),
+    "state_text": (
+        Text("สถานะตามที่พิมพ์", "State as printed"),
+        Text("ยืนยันหรือนำส่งโดยหลักฐานใด ใครนำส่ง และแก้ไขหลังปลดล็อกหรือไม่", "How confirmed, by whom signed, and whether changed under an unlock"),
+    ),
     "units": (Text("จำนวนหน่วยงาน", "Units"), Text("หน่วยงานเบื้องหลังคะแนนรวม", "Units behind the total")),
     "units_reporting": (Text("หน่วยงานที่รายงาน", "Units reporting"), Text("ที่ส่งผลแล้ว", "That have reported")),
     "previous": (Text("คะแนนไตรมาสก่อน", "Previous headline"), Text("คะแนนหลักของไตรมาสก่อน", "Headline of the quarter before")),
@@ -58,7 +62,7 @@ _SCORES = (
     "dimension_name", "goal", "goal_name", "weight", "weight_used", "target", "target_scale", "direction", "scoring", "over_time", "levels", "c1", "c2", "c3", "c4", "c5", "baseline3",
     "baseline2", "baseline1", "plan", "value", "result", "achievement_percent", "score", "score_percent", "weighted", "points", "previous_score",
     "last_year_plan", "last_year_result", "last_year_score", "light",
-    "declared", "computed", "status", "reported", "state", "late", "details", "problem", "remedy", "notes", "submission", "sha256", "sheet", "cell", "received_at",
+    "declared", "computed", "status", "reported", "state", "state_text", "late", "details", "problem", "remedy", "notes", "submission", "sha256", "sheet", "cell", "received_at",
 )  # fmt: skip
 _UNITS = (
     "kind", "unit", "unit_name", "unit_type", "parent", "parent_name", "period", "units", "units_reporting", "indicators", "reported", "confirmed", "held",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from pipeline.model import Scorecard
 from pipeline.report import order
+from pipeline.report.words import fixed
 from schemas.language import Text
 from schemas.numbers import parse
 from schemas.periods import quarters_up_to
 
-UNLOCKED = Text("ปลดล็อกตาม", "Unlocked by")
+SCORE, UNIT_SCORE, RANK = Text("คะแนน", "score"), Text("คะแนนหน่วยงาน", "unit"), Text("อันดับ", "rank")
+NO_EFFECT = Text("คะแนนและอันดับไม่เปลี่ยน", "score and rank as before")
 _LIGHT_ORDER = {"grey": -1, "red": 0, "yellow": 1, "green": 2}
 
 
@@ -65,17 +70,31 @@ def remedies(card: Scorecard) -> pd.DataFrame:
 
 
 def restated(card: Scorecard) -> pd.DataFrame:
-    """The restated figures with the names of unit and indicator, `old_value` and `new_value` as numbers, and `by`:
-    the file that changed it, with memo and reason of the unlock where there was one."""
+    """The restated figures with the names of unit and indicator, `old_value` and `new_value` as numbers."""
     names = card.rows[["unit", "indicator", "unit_name", "indicator_name", "unit_of_measure"]]
     found = card.restated.merge(names, on=["unit", "indicator"], how="left") if len(card.restated) else None
     if found is None:
         columns = [*card.restated.columns, "unit_name", "indicator_name", "unit_of_measure"]
         found = pd.DataFrame({c: pd.Series([], dtype="str") for c in columns})
     found = found.fillna({c: "" for c in ("unit_name", "indicator_name", "unit_of_measure")})
-    memo = found["memo"].where(found["memo"] == "", "\n" + UNLOCKED.th + " " + found["memo"])
-    found = found.assign(by=found["new_file"] + memo)
     return found.assign(old_value=found["old"].map(_number), new_value=found["new"].map(_number)).reset_index(drop=True)
+
+
+def why(change: Mapping[Hashable, Any]) -> str:
+    """Who changed a figure and why: memo and reason of the unlock where there was one, who, in which file."""
+    memo = f"{change['memo']}: {change['reason']}" if change["memo"] else ""
+    return " · ".join(t for t in (memo, change["who"], change["new_file"]) if t)
+
+
+def effect(change: Mapping[Hashable, Any]) -> str:
+    """What a change did: "คะแนน 3.2000 → 3.4000 · หน่วยงาน 3.10 → 3.15 · อันดับ 5 → 3"; "ไม่เปลี่ยน" where nothing moved."""
+    kinds = ((SCORE, "score", 4), (UNIT_SCORE, "headline", 4), (RANK, "rank", 0))
+    parts = [
+        f"{label.th} {fixed(change[f'{key}_old'], places)} → {fixed(change[f'{key}_new'], places)}"
+        for label, key, places in kinds
+        if fixed(change[f"{key}_old"], places) != fixed(change[f"{key}_new"], places)
+    ]
+    return " · ".join(parts) or NO_EFFECT.th
 
 
 def _number(text: str) -> float:

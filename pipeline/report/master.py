@@ -7,12 +7,12 @@ import pandas as pd
 from pipeline.model import Scorecard
 from pipeline.office import panels, styles
 from pipeline.office.book import Book
-from pipeline.office.tables import Column, Look, draw_table, set_widths, words
+from pipeline.office.tables import Column, Look, draw_table, set_widths
 from pipeline.report import order
 from pipeline.report.master_columns import DATA, PARENTS, PRINTED, UNITS
 from pipeline.report.pages import indicators
 from pipeline.report.pages.contents import INDICATORS
-from pipeline.report.words import LABELS, LATE, as_of, footer, light_meaning, period, setting
+from pipeline.report.words import LATE, as_of, footer, light_meaning, period, said, setting
 from schemas.language import Text
 
 FILE = order.MASTER_FILE
@@ -27,9 +27,7 @@ _PLAIN = {UNIT_SHEET: UNITS, PARENT_SHEET: PARENTS, INDICATORS: indicators.COLUM
 
 def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
     """The frames by sheet name, in the order of the sheets; codes are words already; no person fields."""
-    rows = words(order.by_unit(card.rows), LABELS).assign(
-        late=lambda f: f["late"].map(lambda late: LATE[bool(late)].th)
-    )
+    rows = said(order.by_unit(card.rows)).assign(late=lambda f: f["late"].map(lambda late: LATE[bool(late)].th))
     data = order.split(rows[["unit", *[c.key for c in DATA if c.key != "unit"]]])
     found = {**data, UNIT_SHEET: order.by_unit(card.units)[[c.key for c in UNITS]]}
     if len(card.parents):

@@ -213,14 +213,28 @@ _COLUMNS = (
         "รายงานแล้ว / ยังไม่สามารถรายงานผลได้ / ไม่มีข้อมูล / รอแก้ไข / ยังไม่ถึงรอบ / ไม่เกี่ยวข้อง",
         "Reported / cannot report yet / nothing received / waiting for correction / not due yet / not applicable",
     ),
-    _column("state", "ร่าง/ยืนยัน", "Draft or confirmed", "text", 17, "สถานะของแถวที่หน่วยงานส่ง", "State of the row sent"),
+    _column(
+        "state",
+        "ร่าง/ยืนยัน",
+        "State",
+        "long",
+        22,
+        "ร่าง ยืนยัน หรือนำส่งแล้ว โดยหลักฐานใด ใครนำส่ง และแก้ไขหลังปลดล็อกหรือไม่",
+        "Draft, confirmed or signed off; by which proof, by whom, and whether changed under an unlock",
+    ),
     _column("late", "ส่งล่าช้า", "Late", "text", 10, "“ล่าช้า” เมื่อได้รับหลังกำหนดส่ง", "Received after the deadline"),
     _column("details", "รายละเอียดการดำเนินงาน", "Details", "long", 50, "คำอธิบายผลของหน่วยงาน", "The unit's own words"),
     _column("problem", "สาเหตุ ปัญหาและอุปสรรค", "Problem", "long", 50, "เหตุที่ล่าช้ากว่าแผน", "Why it is behind"),
     _column("remedy", "แนวทางแก้ไข", "Remedy", "long", 50, "สิ่งที่หน่วยงานจะทำ", "What the unit will do"),
     _column("evidence", "หลักฐาน", "Evidence", "long", 30, "ชื่อไฟล์หลักฐานที่แจ้ง", "Names of evidence files"),
     _column(
-        "notes", "ข้อยกเว้น", "Waivers", "long", 40, "ข้อยกเว้นที่อนุมัติไว้กับตัวเลขนี้", "Waivers under which the figure was taken"
+        "notes",
+        "ข้อยกเว้นและการปลดล็อก",
+        "Waivers and unlocks",
+        "long",
+        40,
+        "ข้อยกเว้นที่อนุมัติไว้กับตัวเลขนี้ และการปลดล็อกที่ตัวเลขนี้ผ่านมา",
+        "Waivers under which the figure was taken, and unlocks it went through",
     ),
     _column("file", "ไฟล์ที่มา", "Source file", "long", 32, "ชื่อไฟล์ที่ผลนี้มาจาก", "File the figure came from"),
     _column("sheet", "แผ่นงานที่มา", "Source sheet", "text", 13, "แผ่นงานในไฟล์ที่มา", "Sheet of that file"),
@@ -239,7 +253,7 @@ _COLUMNS = (
 # What is printed: who, what, plan, result, score and status on one page's width; the rest is for the screen.
 _PRINTED = {
     "unit": 11, "unit_name": 30, "indicator": 12, "indicator_name": 44, "unit_of_measure": 11, "weight": 9, "target": 10, "plan": 10, "result": 10,
-    "achievement_percent": 12, "score": 9, "weighted": 11, "light": 11, "status": 15, "reported": 20, "state": 13,
+    "achievement_percent": 12, "score": 9, "weighted": 11, "light": 11, "status": 15, "reported": 20, "state": 18,
 }  # fmt: skip
 PRINTED = len(_PRINTED)
 _BY_KEY = {c.key: c for c in _COLUMNS}
@@ -306,7 +320,7 @@ _FIGURES = (
     ),
     _column("indicators", "ตัวชี้วัด", "Indicators", "count", 10, "จำนวนตัวชี้วัดทั้งหมด", "Indicators in all"),
     _column("reported", "รายงานแล้ว", "Reported", "count", 11, "จำนวนที่รายงานผลแล้ว", "With a value"),
-    _column("confirmed", "ยืนยันแล้ว", "Confirmed", "count", 11, "จำนวนที่ยืนยันแล้ว", "Confirmed"),
+    _column("confirmed", "ยืนยันแล้ว", "Confirmed", "count", 11, "จำนวนที่ยืนยันหรือนำส่งแล้ว", "Confirmed or signed off"),
     _column("held", "รอแก้ไข", "Held", "count", 10, "ส่งแล้วแต่รอแก้ไข", "Sent, waiting for correction"),
     _column("behind", "ล่าช้ากว่าแผน", "Behind", "count", 11, "จำนวนที่ล่าช้ากว่าแผน", "Behind plan"),
     _column("late", "ส่งล่าช้า", "Late", "count", 10, "จำนวนแถวที่ได้รับหลังกำหนด", "Received late"),

@@ -33,7 +33,9 @@ SECTIONS = {
     "problems": Text("ปัญหา อุปสรรค และแนวทางแก้ไข", "Problems, obstacles and remedies"),
     "remedies": Text("ผลของแนวทางแก้ไขที่เสนอไว้ไตรมาสก่อน", "What became of last quarter's remedies"),
     "changes": Text("สิ่งที่เปลี่ยนไปจากไตรมาสก่อน", "What changed since last quarter"),
-    "restated": Text("ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งของงวด", "Figures restated after their quarter closed"),
+    "restated": Text(
+        "ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งของงวด หรือหลังปลดล็อก", "Figures restated after their quarter closed, or under an unlock"
+    ),
     "advice": Text("ตัวชี้วัดที่ควรทบทวนเป้าหมาย", "Targets to review"),
 }
 NO_SCORE = Text("ยังไม่มีคะแนนรวมในงวดนี้", "No score yet in this period")
@@ -209,10 +211,16 @@ def _restated(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -
     shown = found.head(MOST["rows"])
     paper.caption(TABLE_WORD, f"ตัวเลขเดิมและตัวเลขใหม่{_of(len(shown), len(found))}")
     lines = [
-        (f"{r.unit_name}\n{r.indicator} {r.indicator_name}", name_of(r.period).th, figure(r.old_value), figure(r.new_value), r.by)
-        for r in shown.itertuples()
+        (f"{r['unit_name']}\n{r['indicator']} {r['indicator_name']}", name_of(r["period"]).th, figure(r["old_value"]), figure(r["new_value"]), f"{history.why(r)}\n{history.effect(r)}")
+        for r in shown.to_dict("records")
     ]  # fmt: skip
-    _grid(paper, (56, 26, 20, 20, 43), ("หน่วยงานและตัวชี้วัด", "งวด", "เดิม", "ใหม่", "ไฟล์ที่แก้"), lines, (1, 2, 3))
+    _grid(
+        paper,
+        (52, 22, 16, 16, 59),
+        ("หน่วยงานและตัวชี้วัด", "งวด", "เดิม", "ใหม่", "เหตุผล ผู้แก้ และผลต่อคะแนน"),
+        lines,
+        (1, 2, 3),
+    )
 
 
 def _advice(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -> None:

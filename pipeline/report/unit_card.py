@@ -12,10 +12,11 @@ from pipeline.office import charts, panels, styles
 from pipeline.office.book import Book, Worksheet
 from pipeline.office.charts import Figures
 from pipeline.office.panels import Tile
-from pipeline.office.tables import Column, Look, draw_table, set_widths, words
+from pipeline.office.tables import Column, Look, draw_table, set_widths
 from pipeline.report import share
 from pipeline.report.executive import quarters
-from pipeline.report.words import LABELS, SCORE_AXIS, TREND, as_of, footer, period, quarter_label
+from pipeline.report.history import effect, why
+from pipeline.report.words import SCORE_AXIS, TREND, as_of, footer, period, quarter_label, said
 from schemas.language import Text
 from schemas.periods import name_of, thai_date
 
@@ -32,7 +33,7 @@ COLUMNS = (
     Column("light", Text("สัญญาณไฟ", "Light"), "light", 12),
     Column("status", Text("เทียบแผน", "Status"), "text", 17),
     Column("reported", Text("การรายงาน", "Reported"), "text", 21),
-    Column("state", Text("สถานะ", "State"), "text", 12),
+    Column("state", Text("สถานะ", "State"), "long", 20),
 )
 TODO = {
     "held": Text("แก้ไขแล้วส่งใหม่ตามสำเนาที่ทำเครื่องหมายไว้ คะแนนยังใช้ผลเดิม", "Correct the marked copy and send it again"),
@@ -94,7 +95,7 @@ def draw(part: Scorecard, path: str) -> None:
         row = _trend(book, sheet, Figures(book, hidden), part, row)
         row = _to_do(book, sheet, part, row, last)
         panels.heading(book, sheet, row, 0, last, "ตัวชี้วัดทั้งหมด", "All indicators")
-        end = draw_table(book, sheet, COLUMNS, words(part.rows, LABELS), row + 1, Look(size=13.0))
+        end = draw_table(book, sheet, COLUMNS, said(part.rows), row + 1, Look(size=13.0))
         end = _restated(book, sheet, part, end, last)
         sheet.print_area(0, 0, end - 1, last)
         styles.page(sheet, footer(part), scale=_SCALE, header_rows=(row + 1, row + 1))
@@ -160,10 +161,10 @@ def _restated(book: Book, sheet: Worksheet, part: Scorecard, row: int, last: int
     if not len(part.restated):
         return row
     row = panels.gap(sheet, row)
-    panels.heading(book, sheet, row, 0, last, "ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่ง", "Restated")
+    panels.heading(book, sheet, row, 0, last, "ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งหรือหลังปลดล็อก", "Restated")
     room = sum(c.width for c in COLUMNS)
     for n, r in enumerate(part.restated.to_dict("records"), start=1):
-        line = f"{r['indicator']}  {name_of(r['period']).th}: {r['old'] or '-'} → {r['new'] or '-'}  ({r['new_file']})"
+        line = f"{r['indicator']}  {name_of(r['period']).th}: {r['old'] or '-'} → {r['new'] or '-'}  ({why(r)})  {effect(r)}"
         sheet.set_row(row + n, styles.row_height(panels.BODY, styles.lines_of(line, room, panels.BODY)))
         book.block(sheet, (row + n, 0, row + n, last), line, text_wrap=True, indent=1)
     return row + 1 + len(part.restated)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
+import pandas as pd
+
 from pipeline.model import Scorecard
 from pipeline.office.styles import shortened
+from pipeline.office.tables import words
 from schemas.forms.central_plan import (
     DIRECTIONS,
     LEVELS,
@@ -19,6 +22,7 @@ from schemas.forms.central_plan import (
 )
 from schemas.language import Choice, Text
 from schemas.periods import name_of, thai_date
+from schemas.states import STATES
 
 REPORTED = {
     "reported": Text("รายงานแล้ว", "reported"),
@@ -43,12 +47,7 @@ STATUS = {
     "ahead": Text("เร็วกว่าแผน", "ahead of plan"),
     "behind": Text("ล่าช้ากว่าแผน", "behind plan"),
 }
-STATE = {
-    "": Text("", ""),
-    "draft": Text("ร่าง", "draft"),
-    "confirmed": Text("ยืนยันแล้ว", "confirmed"),
-    "signed_off": Text("ส่วนกลางรับรองแล้ว", "signed off"),
-}
+STATE = {"": Text("", ""), **{code: STATES[code] for code in ("draft", "confirmed", "signed_off")}}
 LATE = {True: Text("ล่าช้า", "late"), False: Text("", "")}
 TREND = Text("คะแนนรายไตรมาส (ความครอบคลุม)", "Score by quarter (coverage)")
 SCORE_AXIS = Text("คะแนน (เต็ม 5)", "Score of 5")
@@ -85,6 +84,11 @@ LABELS = {
     "reported": thai(REPORTED),
     "state": thai(STATE),
 }
+
+
+def said(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a scorecard with words for their codes; a state says how it was confirmed and by whom."""
+    return words(rows, LABELS).assign(state=rows["state_text"])
 
 
 def setting(card: Scorecard, key: str) -> str:

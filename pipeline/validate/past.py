@@ -61,6 +61,13 @@ class Past:
             f"{f['scenario']} {f['period']}": f["typed"] for f in self.facts.get((unit, form, indicator, period), ())
         }
 
+    def exactly(self, unit: str, form: str, indicator: str, period: str) -> dict[str, tuple[str, str, str]]:
+        """(value, numerator, denominator) of a standing row's figures, by scenario and period."""
+        return {
+            f"{f['scenario']} {f['period']}": (f["value"], f.get("numerator") or "", f.get("denominator") or "")
+            for f in self.facts.get((unit, form, indicator, period), ())
+        }
+
     def typed(self, unit: str, form: str, indicator: str, period: str) -> dict[str, str]:
         """The figures of a standing row as typed, by scenario and period."""
         return {

@@ -30,6 +30,8 @@ class Row:
     blocked: bool = False  # a column of its sheet is missing: said once for the sheet, the row is held
     findings: list[Finding] = field(default_factory=list)
     posting: Posting | None = None
+    said: Posting | None = None  # the row as it was read, whatever became of it
+    before: list[Finding] = field(default_factory=list)  # what was found before it met the ledger
 
     @property
     def held(self) -> bool:

@@ -18,8 +18,10 @@ def held_against(result: ValidationResult, plan: Plan, day: date) -> ValidationR
     header is what the sender's program wrote there: whoever wants to can write another. It finds mistakes, not fraud.
     """
     submission, unit = result.reading.submission, result.reading.identity.unit or ""
-    check, known = plan.settings["sender_check"], plan.senders(unit)
-    if check == "off" or submission.channel != "mail" or not known or _among(submission.sender, known):
+    check = plan.settings["sender_check"]
+    if check == "off" or submission.channel != "mail" or not plan.senders(unit):
+        return result
+    if plan.is_sender(unit, submission.sender):
         return result
     if result.state not in ("accepted", "returned"):
         return result
@@ -28,8 +30,3 @@ def held_against(result: ValidationResult, plan: Plan, day: date) -> ValidationR
         return result.with_findings(under_policy(finding("Q_SENDER", **figures), plan, unit, day))
     refused = finding("E_SENDER", **figures)
     return replace(result, state="refused", reason=refused.message, findings=(refused,), postings=(), held=())
-
-
-def _among(sender: str, known: tuple[str, ...]) -> bool:
-    low = sender.strip().casefold()
-    return any(low.endswith(k.casefold()) if k.startswith("@") else low == k.casefold() for k in known)

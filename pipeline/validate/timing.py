@@ -5,15 +5,14 @@ Which of the three, the office says by the severities of W_EARLY, W_LATE and E_C
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from pipeline.model import Finding, Posting
 from pipeline.validate.findings import finding, under_policy
 from pipeline.validate.past import Past
+from pipeline.validate.posting import Ground, repeats
 from pipeline.validate.rows import Row
 from schemas.language import Form
 from schemas.periods import short_thai_date
@@ -21,11 +20,10 @@ from schemas.plan import Plan
 from schemas.rules_index import rules
 
 CODES = {"early": "W_EARLY", "late": "W_LATE", "closed": "E_CLOSED"}
-_NOT_CONTENT = ("remarks", "waived", "unlocked")
 
 
 def held_by_time(
-    row: Row, standing: Mapping[str, Any] | None, past: Past, plan: Plan, form: Form, arrived: date, today: date
+    row: Row, ground: Ground, past: Past, plan: Plan, form: Form, arrived: date, today: date
 ) -> Posting | None:
     """What may be posted of a row that came on a day: nothing where the office refuses such days, and the row says why.
 
@@ -35,9 +33,9 @@ def held_by_time(
     code = _code(plan, form, row.period, arrived)
     if posting is None or not code or plan.severity_of(code, rules()[code].severity) != "error":
         return posting
-    if "unlocked" in posting.entries or plan.unlock(posting.unit, form.name, row.period, posting.indicator, today):
+    if "unlocked" in posting.entries or ground.unlock is not None:
         return posting
-    if standing is not None and _same(posting, standing, past):
+    if repeats(posting, ground, past):
         return None
     where = (row.row.sheet, (row.row.cells["indicator"].address,), posting.indicator, row.period)
     more = {"sheet_key": row.row.sheet_key, "fields": ("indicator",), "centre": plan.settings["centre_contact"]}
@@ -53,7 +51,7 @@ def told(postings: Sequence[Posting], plan: Plan, form: Form, unit: str, arrived
     """One line for the file per kind of day on which rows came that were taken all the same; refused rows say it themselves."""
     found: dict[str, set[str]] = {}
     for posting in postings:
-        code = "" if posting.blank else _code(plan, form, posting.period, arrived)
+        code = "" if posting.blank or "since" in posting.entries else _code(plan, form, posting.period, arrived)
         if code and plan.severity_of(code, rules()[code].severity) != "error":
             found.setdefault(code, set()).add(posting.period)
     centre = plan.settings["centre_contact"]
@@ -74,14 +72,3 @@ def _said(code: str, plan: Plan, form: Form, periods: set[str]) -> str:
     windows = [plan.window(p, form.name) for p in periods]
     days = {w.deadline if code == "W_LATE" else w.opens for w in windows}
     return ", ".join(short_thai_date(d) for d in sorted(d for d in days if d is not None))
-
-
-def _same(posting: Posting, standing: Mapping[str, Any], past: Past) -> bool:
-    """Whether a row says the same figures and words as the one that stands."""
-    if standing["blank"] or posting.blank:
-        return bool(standing["blank"]) == posting.blank
-    before = {k: v for k, v in json.loads(standing["entries"]).items() if k not in _NOT_CONTENT}
-    figures = past.typed(posting.unit, posting.form, posting.indicator, posting.period)
-    return before == {k: v for k, v in posting.entries.items() if k not in _NOT_CONTENT} and figures == {
-        f"{f.scenario} {f.period}": f.value for f in posting.facts
-    }

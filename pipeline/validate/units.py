@@ -14,8 +14,10 @@ from pipeline.validate.check import failures
 from pipeline.validate.doubts import ask
 from pipeline.validate.findings import finding, from_row, merged, under_policy
 from pipeline.validate.past import Past, Standing
-from pipeline.validate.posting import against_ledger, posting_of
+from pipeline.validate.posting import against_ledger, ground_of, posting_of
+from pipeline.validate.proof import proof_of, strange_folder
 from pipeline.validate.rows import Row, assign_rows, typed, without_what_follows
+from pipeline.validate.signing import sign, signs
 from pipeline.validate.timing import CODES, held_by_time, told
 from schemas.forms_index import forms
 from schemas.language import Form, Sheet, Text
@@ -28,6 +30,7 @@ from schemas.scoring import computed_status, resolve_auto, to_date
 from schemas.thai import clean, skeleton
 
 TAKEN = Text("รับแล้ว", "Accepted")
+_SHUT = ("E_LOCKED", "E_UNLOCKED_DRAFT", *CODES.values())  # sound, but the ledger takes nothing of it now
 
 
 def validate(readings: Sequence[Reading], plan: Plan, standing: Standing, now: datetime) -> list[ValidationResult]:
@@ -53,7 +56,9 @@ def validate(readings: Sequence[Reading], plan: Plan, standing: Standing, now: d
     _judge_rows(form, sheets, rows, readings, plan, past, now)
     for n, reading in enumerate(readings):
         if n not in judged:
-            judged[n] = _result(reading, form, plan, [r for r in rows if r.file == n], loose[n], now)
+            mine = [r for r in rows if r.file == n]
+            loose[n] += sign(reading, form, plan, mine, loose[n], past, now.date())
+            judged[n] = _result(reading, form, plan, mine, loose[n], now)
     return [judged[n] for n in range(len(readings))]
 
 
@@ -70,7 +75,8 @@ def _file_findings(reading: Reading, form: Form, plan: Plan) -> list[Finding]:
     apart = [f for f in reading.findings if f.rule == "E_TWO_FORMS"]
     if apart:
         return apart[:1]
-    if identity.version is not None and identity.version != str(form.version):
+    known = {str(v) for v in range(form.oldest, form.version + 1)}
+    if identity.version is not None and identity.version not in known:
         return [finding("E_VERSION", value=identity.version, current=form.version)]
     return []
 
@@ -100,11 +106,12 @@ def _judge_rows(
         without_what_follows(row)
         _revision_and_owner(row, readings[row.file], plan, unit)
         row.findings = [] if row.blocked else [under_policy(f, plan, unit, now.date()) for f in row.findings]
-        posting = posting_of(form, sheet, row, unit, plan)
-        standing = past.postings.get((unit, form.name, row.indicator["code"], row.period))
-        row.posting = against_ledger(row, posting, standing, past, plan, form, now.date())
-        arrived = readings[row.file].submission.received_at.date()
-        row.posting = held_by_time(row, standing, past, plan, form, arrived, now.date())
+        row.before = list(row.findings)
+        reading = readings[row.file]
+        row.said = posting_of(form, sheet, row, unit, plan, signs(reading, sheet))
+        ground = ground_of(row.said, past, plan, form, now.date(), proof_of(reading, plan))
+        row.posting = against_ledger(row, row.said, ground, past, plan, form)
+        row.posting = held_by_time(row, ground, past, plan, form, reading.submission.received_at.date(), now.date())
 
 
 def _apply_rules(form: Form, sheet: Sheet, rows: list[Row], units: list[str], plan: Plan, past: Past) -> None:
@@ -285,6 +292,7 @@ def _result(
     reading: Reading, form: Form, plan: Plan, rows: list[Row], loose: list[Finding], now: datetime
 ) -> ValidationResult:
     unit = reading.identity.unit or ""
+    loose = [*loose, *strange_folder(reading, plan)]
     found = [under_policy(f, plan, unit, now.date()) for f in loose] + [f for r in rows for f in r.findings]
     postings = tuple(r.posting for r in rows if r.posting is not None)
     held = tuple((r.indicator["code"], r.period) for r in rows if r.held)
@@ -298,7 +306,7 @@ def _result(
     errors = [f for f in listed if f.severity == "error"]
     if not errors:
         return ValidationResult(reading, "accepted", TAKEN, listed, postings, ())
-    if not postings and all(f.rule in ("E_LOCKED", *CODES.values()) for f in errors):
+    if not postings and all(f.rule in _SHUT for f in errors):
         return ValidationResult(reading, "refused", errors[0].message, listed, (), held)
     n = len(errors)
     return ValidationResult(reading, "returned", Text(f"ต้องแก้ {n} รายการ", f"{n} to correct"), listed, postings, held)

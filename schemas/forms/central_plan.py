@@ -781,6 +781,13 @@ SETTINGS: dict[str, tuple[str, Text]] = {
             "เตรียมร่างอีเมลตอบใน outbox/mail: yes หรือ no", "Keep a draft of every answer ready in outbox/mail: yes or no"
         ),
     ),
+    "signing": (
+        "file",
+        Text(
+            "หลักฐานการยืนยัน: file = ตามไฟล์, channel = ต้องส่งทางโฟลเดอร์ของหน่วยงานหรือผู้ส่งที่ลงทะเบียน",
+            "Proof of a confirmation: file = its state cell; channel = the unit's folder or a registered sender",
+        ),
+    ),
     "bands": (
         "<100=200; <=100=300; <110=400; >=110=500",
         Text(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from schemas.language import Field, Form, Sheet, Text
-from schemas.owned import indicator_fields
+from schemas.owned import indicator_fields, sign_off_fields
 from schemas.periods import MONTH_NAMES, month_aliases, months_of, ranges
 
 _QUARTERS = {
@@ -173,13 +173,14 @@ def sheets(fy: int) -> tuple[Sheet, ...]:
             row_key="indicator",
             freeze=2,
             breaks=("m04", "est_-3", "success_factor"),
+            head=sign_off_fields(),
         ),
     )
 
 
 FORM = Form(
     name="monthly_plan",
-    version=1,
+    version=2,
     title=Text("แบบบันทึกแผนรายเดือน", "Monthly plan form"),
     order=1,
     sheets=sheets,
@@ -219,5 +220,9 @@ FORM = Form(
         ),
         Text("4. “-” หมายถึงไม่มีข้อมูล   0 หมายถึงศูนย์", "4. “-” means no data; 0 means zero"),
         Text("5. กรอกเสร็จแล้วบันทึก แล้วส่งไฟล์นี้กลับ ชื่อไฟล์เป็นอะไรก็ได้", "5. Save and send this file back under any name"),
+        Text(
+            "6. เมื่อแผนครบและถูกต้องแล้ว เลือก “นำส่งข้อมูล” และผู้นำส่งที่หัวแผ่นงาน นำส่งแล้วแก้ไขไม่ได้ แถวที่ไม่มีแผนให้ใส่ “-”",
+            "6. When the plan is complete, pick sign-off and who signs at the head; rows without a plan say “-”",
+        ),
     ),
 )

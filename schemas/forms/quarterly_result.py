@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from schemas.language import Choice, Field, Form, Sheet, Text
-from schemas.owned import indicator_fields
+from schemas.owned import indicator_fields, sign_off_fields
 
 REPORTABLE = (
     Choice("can", Text("สามารถรายงานผลได้", "can report")),
@@ -20,6 +20,7 @@ STATUSES = (
 ROW_STATES = (
     Choice("draft", Text("ร่าง", "draft")),
     Choice("confirmed", Text("ยืนยัน", "confirmed")),
+    Choice("withdrawn", Text("ถอนร่าง", "withdraw")),
 )
 RESULT = Text("ผลการดำเนินงาน", "Result")
 EXPLAIN = Text("แผน ปัญหา และแนวทางแก้ไข", "Plan status, problem and remedy")
@@ -85,7 +86,10 @@ def _sheet(fy: int, q: int) -> Sheet:
             choices=ROW_STATES,
             width=10,
             group=PROOF,
-            note=Text("“ยืนยัน” แล้วจะแก้ไขไม่ได้อีก", "Once confirmed it cannot be changed"),
+            note=Text(
+                "“ยืนยัน” แล้วจะแก้ไขไม่ได้อีก “ถอนร่าง” คือไม่ใช้แถวนี้แม้มีตัวเลขอยู่",
+                "Once confirmed it cannot be changed; withdraw: the row is not used although it holds figures",
+            ),
         ),
         Field(
             "remarks",
@@ -106,6 +110,7 @@ def _sheet(fy: int, q: int) -> Sheet:
         period=f"Q{q}",
         freeze=2,
         breaks=("plan_status",),
+        head=sign_off_fields(),
     )
 
 
@@ -117,7 +122,7 @@ def sheets(fy: int) -> tuple[Sheet, ...]:
 
 FORM = Form(
     name="quarterly_result",
-    version=1,
+    version=2,
     title=Text("แบบรายงานผลรายไตรมาส", "Quarterly result form"),
     order=2,
     sheets=sheets,
@@ -161,6 +166,10 @@ FORM = Form(
         Text(
             "5. ยืนยันเมื่อถูกต้องแล้วเท่านั้น จากนั้นบันทึกและส่งไฟล์นี้กลับ ชื่อไฟล์เป็นอะไรก็ได้",
             "5. Confirm only when right, then save and send this file back under any name",
+        ),
+        Text(
+            "6. เมื่อยืนยันครบทุกแถวของไตรมาสแล้ว เลือก “นำส่งข้อมูล” และผู้นำส่งที่หัวแผ่นงาน เพื่อนำส่งทั้งไตรมาส",
+            "6. When every row of the quarter is confirmed, pick sign-off and who signs at the head of the sheet",
         ),
     ),
 )

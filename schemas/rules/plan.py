@@ -110,6 +110,7 @@ _WORDS_OF = {
     "unit_folders": ("yes", "no"),
     "sender_check": ("off", "query", "refuse"),
     "mail_drafts": ("yes", "no"),
+    "signing": ("file", "channel"),
 }
 
 

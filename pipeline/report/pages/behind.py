@@ -9,9 +9,9 @@ import pandas as pd
 from pipeline.model import Scorecard
 from pipeline.office import panels, styles
 from pipeline.office.book import Book, Worksheet
-from pipeline.office.tables import Column, Look, draw_table, set_widths, words
+from pipeline.office.tables import Column, Look, draw_table, set_widths
 from pipeline.report.pages.contents import Contents
-from pipeline.report.words import LABELS, as_of, footer, period
+from pipeline.report.words import as_of, footer, period, said
 from schemas.language import Text
 
 TITLE = Text("ตัวชี้วัดที่ล่าช้ากว่าแผน", "Indicators behind plan")
@@ -25,7 +25,7 @@ COLUMNS = (
     Column("light", Text("สัญญาณไฟ", "Light"), "light", 12),
     Column("problem", Text("สาเหตุ ปัญหาและอุปสรรค", "Cause and problem"), "long", 52),
     Column("remedy", Text("แนวทางแก้ไข", "Remedy"), "long", 52),
-    Column("state", Text("ร่าง/ยืนยัน", "State"), "text", 12),
+    Column("state", Text("ร่าง/ยืนยัน", "State"), "long", 17),
     Column("more", Text("ข้อมูลเต็ม", "All data"), "text", 17),
 )
 _SIZE = 13.0
@@ -39,7 +39,7 @@ def listed(rows: pd.DataFrame) -> pd.DataFrame:
     found = found.assign(lowest=lowest, heavy=-found["weight"].fillna(0.0)).sort_values(
         ["lowest", "heavy"], kind="stable"
     )
-    found = words(found.drop(columns=["lowest", "heavy"]), LABELS).reset_index(drop=True)
+    found = said(found.drop(columns=["lowest", "heavy"])).reset_index(drop=True)
     return found.assign(
         number=range(1, len(found) + 1), indicator_text=found["indicator"] + " " + found["indicator_name"]
     )

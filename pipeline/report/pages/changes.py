@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from pipeline.report import history
 from pipeline.report.pages.contents import Contents
 from pipeline.report.words import BECAME, RAISE, RAISE_RULE, as_of, fixed, footer, period
 from schemas.language import Text
-from schemas.periods import name_of
+from schemas.periods import name_of, thai_date
 
 TITLE = Text("สิ่งที่เปลี่ยนไป", "What changed")
 FIRST_QUARTER = Text(
@@ -47,15 +48,18 @@ _INDICATOR = Column("indicator_text", Text("ตัวชี้วัด", "Indic
 SECTIONS = (
     Section(
         "restated",
-        Text("ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งของงวด", "Figures restated after their quarter closed"),
+        Text(
+            "ตัวเลขที่ปรับแก้หลังพ้นกำหนดส่งของงวด หรือหลังปลดล็อก",
+            "Figures restated after their quarter closed, or under an unlock",
+        ),
         (
             _UNIT,
             _INDICATOR,
             Column("period_text", Text("งวด", "Period"), "text"),
             Column("old_value", Text("เดิม", "Old"), "number"),
             Column("new_value", Text("ใหม่", "New"), "number"),
-            Column("by", Text("ไฟล์ที่แก้ และบันทึกที่อนุมัติ", "File and memo"), "long"),
-            Column("received_at", Text("วันที่ได้รับ", "Received"), "datetime"),
+            Column("why_text", Text("เหตุผลและผู้แก้", "Why and who"), "long"),
+            Column("effect_text", Text("ผลต่อคะแนนและอันดับ", "Effect on score and rank"), "long"),
         ),
         Text("ไม่มีตัวเลขใดที่ส่งทันกำหนดแล้วถูกแก้ภายหลัง", "No figure sent in time was changed later"),
     ),
@@ -134,7 +138,12 @@ SECTIONS = (
 def shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The frames of the sections with the texts their columns show. Pure."""
     found = {name: _named(tables[name]) for name in ("restated", "lights", "remedies", "advice", "last_year")}
-    found["restated"] = found["restated"].assign(period_text=lambda f: [name_of(p).th for p in f["period"]])
+    changes = found["restated"].to_dict("records")
+    found["restated"] = found["restated"].assign(
+        period_text=[name_of(c["period"]).th for c in changes],
+        why_text=[f"{history.why(c)}{_day(str(c['received_at']))}" for c in changes],
+        effect_text=[history.effect(c) for c in changes],
+    )
     labels = {k: light.label for k, light in styles.LIGHTS.items()}
     moves = tables["moves"]
     found["moves"] = moves.assign(
@@ -155,6 +164,11 @@ def shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     found["remedies"] = found["remedies"].assign(became_text=lambda f: [BECAME[b].th for b in f["became"]])
     found["advice"] = found["advice"].assign(advice=RAISE.th)
     return found
+
+
+def _day(moment: str) -> str:
+    """When a file came, as it stands after who: " · 20 กุมภาพันธ์ 2567"; nothing where none came."""
+    return f" · {thai_date(datetime.fromisoformat(moment).date())}" if moment else ""
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -238,5 +252,5 @@ def _tiles(card: Scorecard, tables: Mapping[str, pd.DataFrame], past: str) -> Se
             "",
             f"หน่วยงานคะแนนขึ้น {int((moves['change'] > 0).sum()):,} ลง {int((moves['change'] < 0).sum()):,}" if past else none,
         ),
-        Tile("ปรับแก้หลังปิดงวด / Restated", len(tables["restated"]), styles.COUNT, "ตัวเลขที่เคยส่งทันกำหนด"),
+        Tile("ปรับแก้หลังปิดงวด / Restated", len(tables["restated"]), styles.COUNT, "ส่งทันกำหนดแล้วแก้ หรือแก้หลังปลดล็อก"),
     ]  # fmt: skip

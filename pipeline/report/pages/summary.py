@@ -262,7 +262,7 @@ def _remarks(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str,
     if score is not None and score == score:
         words += f" · คะแนนรวมแบบ{other[0]} {score:.4f}"
     if len(tables["restated"]):
-        words += f" · ปรับแก้ตัวเลขหลังพ้นกำหนดส่ง {len(tables['restated']):,} รายการ (ดูแผ่น “{CHANGES}”)"
+        words += f" · ปรับแก้ตัวเลขหลังพ้นกำหนดส่งหรือหลังปลดล็อก {len(tables['restated']):,} รายการ (ดูแผ่น “{CHANGES}”)"
     area = BLOCKS * (3 * WIDE + NARROW)
     panels.note(book, sheet, row, words, area, 0, LAST)
     return row + 1
