@@ -613,7 +613,7 @@ TIE = [{"code": "K0", "criteria": ["60", "65", "75", "90", "100"], "step": False
         "way": "last", "target": "80"}]  # fmt: skip
 
 
-@effort(max_examples=40)
+@effort(max_examples=20)
 @given(_cases(), _cases(), st.sampled_from(["0", "1"]))
 @example(TIE, TIE, "0")
 @example([{**TIE[0], "values": [None, None, None, "60.00125"], "target": "32"}], TIE, "0")
@@ -676,7 +676,7 @@ def test_scores_weights_and_totals_equal_exact_arithmetic(
 
 
 @pytest.mark.long
-@effort(max_examples=1000)
+@effort(max_examples=500)
 @given(_cases(), _cases(), st.sampled_from(["0", "1"]))
 def test_many_more_scorecards_equal_exact_arithmetic(
     first: list[dict[str, Any]], second: list[dict[str, Any]], floor: str
