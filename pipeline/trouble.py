@@ -27,6 +27,7 @@ _DENIED = _words("ไม่มีสิทธิ์หรือมีโปร�
 _BUSY = _words("ไฟล์หรือโฟลเดอร์ไม่ว่าง", "the file or folder is busy")
 _DEVICE = _words("ดิสก์หรือเครือข่ายอ่านเขียนไม่ได้", "the disk or the network share fails")
 _MACHINE = _words("หน่วยความจำหรือทรัพยากรของเครื่องไม่พอ", "the machine is out of memory or handles")
+_SLOW = _words("เครื่องทำงานหนักจนอ่านไฟล์ไม่ทัน", "the machine is too busy to read the file in time")
 _LEDGER = _words("ฐานข้อมูลทะเบียนใช้ไม่ได้ชั่วคราว", "the ledger cannot be used at the moment")
 _BROKEN_LEDGER = _words(
     "ฐานข้อมูลทะเบียนเสียหาย: ใช้ opsbook verify --repair", "the ledger is damaged: run opsbook verify --repair"
@@ -40,6 +41,7 @@ _KINDS: dict[str, Trouble] = {
     **dict.fromkeys(("EBUSY", "ETXTBSY", "EAGAIN", "EDEADLK", "ENOLCK", "EINTR"), Trouble(_BUSY)),
     **dict.fromkeys(("EIO", "ENXIO", "ESTALE", "ENETDOWN", "ENETUNREACH", "ETIMEDOUT", "ENOTCONN", "EHOSTDOWN"),
                     Trouble(_DEVICE, stops=True)),
+    "ETIME": Trouble(_SLOW),
     **dict.fromkeys(("ENOMEM", "EMFILE", "ENFILE"), Trouble(_MACHINE, stops=True)),
 }  # fmt: skip
 _BY_NUMBER = {getattr(errno, name): trouble for name, trouble in _KINDS.items() if hasattr(errno, name)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import xlsxwriter
 from hostile import corpus, mutant, parts_of
 from staff import NOW, Place
 
+from pipeline import trouble
 from pipeline.office import reader as readers
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
@@ -113,6 +115,58 @@ def test_a_child_that_hangs_or_dies_costs_one_file(
     with Reader(1) as reader:
         found = [verdict(a) for a in reader.read([str(p) for p in paths])]
     assert found == ["", "E_UNSAFE_READER", ""]
+
+
+SPIN = """
+import pipeline.office.sheets as sheets
+
+def spin(data):
+    if b"spin" in data:
+        while True:
+            pass
+    return read(data)
+
+read, sheets.read_workbook = sheets.read_workbook, spin
+"""
+
+
+@pytest.mark.skipif(not readers.LIMITED, reason="this system has no limit of processor time")
+def test_a_file_that_takes_too_much_work_is_cut_off_and_no_other(
+    good: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SPIN)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(readers, "PROCESSOR_SECONDS", 1)
+    paths = [tmp_path / n for n in ("a.xlsx", "b.xlsx", "c.xlsx")]
+    for path in paths:
+        path.write_bytes(b"spin" if path.stem == "b" else good)
+    with Reader(1) as reader:
+        found = [verdict(a) for a in reader.read([str(p) for p in paths])]
+    assert found == ["", "E_UNSAFE_READER", ""]
+
+
+@pytest.mark.skipif(not readers.LIMITED, reason="this system has no limit of processor time")
+def test_a_child_that_was_kept_from_working_is_no_verdict(
+    good: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(good)
+    real = readers._Child.ask
+
+    def ask(self: readers._Child, asked: str) -> dict[str, Any]:
+        os.kill(self.process.pid, signal.SIGSTOP)
+        return real(self, asked)
+
+    with monkeypatch.context() as stopped, Reader(1) as reader:
+        stopped.setattr(readers, "WALL_SECONDS", 0.3)
+        stopped.setattr(readers._Child, "ask", ask)
+        (answer,) = reader.read([str(path)])
+        assert isinstance(answer, OSError)
+        known = trouble.of(answer)
+        assert known is not None and not known.stops
+        stopped.undo()
+        (answer,) = reader.read([str(path)])  # a fresh child, and the file is read as if nothing had been
+        assert verdict(answer) == ""
 
 
 def test_an_original_that_cannot_be_read_is_no_verdict(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +19,10 @@ from typing import Any
 from pipeline.model import Cell, RawSheet
 from pipeline.office.look import Unsafe, column_letters
 
-SECONDS = 20.0
+PROCESSOR_SECONDS = 20  # of the child's own work on one file: how busy the machine is does not count
+WALL_SECONDS = 180.0  # then the machine, not the file, is in trouble: a child at work would have used its share long before
+WALL_SECONDS_ALONE = 60.0  # where nothing limits a child's work (Windows), the clock has to do
+LIMITED = hasattr(signal, "SIGXCPU")  # the system ends a child that works too long
 
 
 def address(row: int, column: int) -> str:
@@ -34,7 +39,7 @@ class _Child:
             "PYTHONHASHSEED": "0",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.office.worker"],
+            [sys.executable, "-m", "pipeline.office.worker", str(PROCESSOR_SECONDS)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -50,18 +55,26 @@ class _Child:
         self.lines.put(b"")
 
     def ask(self, asked: str | Mapping[str, str]) -> dict[str, Any]:
-        """The child's answer; {"died": True} where it died and {"slow": True} where it took too long."""
+        """The child's answer; {"died": True} where it died, {"slow": True} where the file took it too much work.
+
+        {"trouble": …} where the child was kept from working: the machine is overloaded or the child was stopped.
+        """
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(json.dumps(asked).encode() + b"\n")
             self.process.stdin.flush()
-            line = self.lines.get(timeout=SECONDS)
-            answer: dict[str, Any] = json.loads(line) if line else {"died": True}
+            line = self.lines.get(timeout=WALL_SECONDS if LIMITED else WALL_SECONDS_ALONE)
+            answer: dict[str, Any] = json.loads(line) if line else self._ended()
             return answer
         except queue.Empty:
-            return {"slow": True}
+            return {"trouble": [errno.ETIME, "no answer in time"], "spent": True} if LIMITED else {"slow": True}
         except (OSError, ValueError):
-            return {"died": True}
+            return self._ended()
+
+    def _ended(self) -> dict[str, Any]:
+        """Why there is no answer: a child that used up its share of the processor is told so by a signal of its own."""
+        self.process.kill()
+        return {"slow": True} if LIMITED and self.process.wait() == -signal.SIGXCPU else {"died": True}
 
     def end(self) -> None:
         self.process.kill()

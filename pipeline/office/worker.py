@@ -3,12 +3,14 @@
 A path alone is read as a workbook. {"unpack": path, "name": …, "folder": …} is opened as a mail or archive: its parts are
 written into the folder as 0001, 0002, … and the answer says what they are called.
 
-Run as `python -m pipeline.office.worker`. Imports stay light: no pandas here.
+Run as `python -m pipeline.office.worker SECONDS`: the processor time each line may cost before the system ends the
+child. Imports stay light: no pandas here.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -21,6 +23,19 @@ def _limit() -> None:
     except ImportError:  # Windows has no such limit; the parent watches the clock there
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a stranger's file is not left lying about in a core dump
+
+
+def _allow(seconds: int) -> None:
+    """So much processor time for what comes next, counted from now: one file never pays for those before it."""
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
 
 
 def _workbook(path: str) -> dict[str, Any]:
@@ -103,11 +118,12 @@ def _stranger(data: bytes, unsafe: Any) -> dict[str, Any]:
         return {**said, "instead": [instead.code, instead.th, instead.en]}
 
 
-def main() -> None:
-    """Answer each line of stdin with one line of JSON, until stdin ends."""
+def main(seconds: int) -> None:
+    """Answer each line of stdin with one line of JSON, until stdin ends; a line may cost so many seconds of work."""
     _limit()
     answers = sys.stdout.buffer
     for line in sys.stdin.buffer:
+        _allow(seconds)
         said = answer_to(json.loads(line))
         answers.write(json.dumps(said, ensure_ascii=True).encode() + b"\n")
         answers.flush()
@@ -116,4 +132,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
