@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from pipeline.model import Outcome
+    from pipeline.model import Finding, Outcome
     from pipeline.opening import Office
     from pipeline.settings import Clock, Settings
 
@@ -290,7 +290,14 @@ def _print_findings(outcomes: list[Outcome]) -> None:
     lang = "th" if _th() else "en"
     for outcome in outcomes:
         for f in outcome.result.findings:
-            print(f"    {f.rule} {f.sheet} {', '.join(f.cells)}: {f.message.pick(lang)}")
+            print(f"    {f.rule} {f.sheet} {', '.join(f.cells)}: {f.message.pick(lang)}{_which(f)}")
+
+
+def _which(f: Finding) -> str:
+    """The other unit a doubt is about, for the centre, who sits at the command line."""
+    from schemas.rules.doubts import NAME_ANOTHER_UNIT
+
+    return f" ({f.value})" if f.rule in NAME_ANOTHER_UNIT else ""
 
 
 @app.command()
@@ -465,7 +472,7 @@ def rehearse(
     for file in found.files:
         print(f"  {words[file.would][at]}: {file.submission.number} {file.submission.name}")
         for f in file.findings:
-            print(f"    {f.rule} {f.sheet} {', '.join(f.cells)}: {f.message.pick('th' if _th() else 'en')}")
+            print(f"    {f.rule} {f.sheet} {', '.join(f.cells)}: {f.message.pick('th' if _th() else 'en')}{_which(f)}")
     listed = " · ".join(f"{w[at]} {found.count(k)}" for k, w in words.items())
     _say(f"{found.rule}: ดู {found.looked_at} ไฟล์: {listed}", f"{found.rule}: {found.looked_at} files: {listed}")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from pipeline.model import Cell, Finding, HeadCell, Identity, Place, RawSheet, Reading, ReadRow, Submission
 from pipeline.office.forms import ACCEPT, ACCEPT_HEAD, FIX_SHEET
@@ -15,6 +18,7 @@ from schemas.forms.central_plan import EXAMPLE_MARK
 from schemas.forms_index import forms
 from schemas.language import Field, Form, Sheet
 from schemas.numbers import strip
+from schemas.rules.files import UNSURE
 from schemas.rules_index import rules
 from schemas.thai import clean, skeleton
 
@@ -57,13 +61,16 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
         rows += here
         head |= {(sheet.key, key): cell for key, cell in _head_cells(sheet, table).items()}
         findings += [*_missing_columns(sheet, table), *_outside(table, outside)]
-        findings += [*_merged(sheet, table, here), *_contradicted(sheet, table), *_twice(sheet, table, here)]
+        findings += [*_merged(sheet, table, here), *_contradicted(sheet, table, here), *_twice(sheet, table, here)]
         findings += _other_copies(form, sheet, table, here, [s for s in sheets if s.name not in taken])
     copies = {f.value for f in findings if f.rule == "E_TWO_SHEETS"}
     findings += _strangers(form, [s for s in sheets if s.name not in taken | copies])
     findings += _objects([s for s in sheets if s.name in taken or s.name in _OURS])
     rows, applied = _apply(rows, _accepted(sheets))
-    asked = tuple(p for _, severity, places in asked_before(sheets).values() if severity == "error" for p in places)
+    before = asked_before(sheets)
+    if form.order:
+        findings += _not_chosen(form.sheets(identity.fiscal_year or _FALLBACK_YEAR), rows, before, findings)
+    asked = tuple(p for _, severity, places in before.values() if severity == "error" for p in places)
     return Reading(submission, identity, tuple(rows), (*findings, *applied), asked=asked, head=head)
 
 
@@ -166,20 +173,22 @@ def _missing_columns(sheet: Sheet, table: _Table) -> list[Finding]:
     return [_finding("E_COLUMN", table.raw.name, (Place(address(table.head, 0)),), value=listed)]
 
 
-def _contradicted(sheet: Sheet, table: _Table) -> list[Finding]:
+def _contradicted(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Finding]:
     """Columns whose visible heading is plainly another column's than their hidden key says: nobody knows which is meant."""
     meaning = _meaning(sheet)
     headings = [(key, table.raw.cells.get((table.head, column))) for key, column in table.columns.items()]
     own = {f.key for f in sheet.inputs}
     wrong = [
-        (cell, means)
+        (cell, key)
         for key, cell in headings
         if cell and (means := meaning(strip(cell.text))) not in (None, key) and {key, means} & own
     ]
     if not wrong:
         return []
     listed = ", ".join(f"“{_first_line(cell.text)}”" for cell, _ in wrong[:_LISTED])
-    return [_finding("E_HEADING", table.raw.name, [Place(cell.address) for cell, _ in wrong], value=listed)]
+    own_columns = [key for _, key in wrong if key in own]
+    unsure = [_place_at(sheet, row, key) for row in rows for key in own_columns if not row.cells[key].blank]
+    return [_finding("E_HEADING", table.raw.name, [*(Place(c.address) for c, _ in wrong), *unsure], value=listed)]
 
 
 def _first_line(text: str) -> str:
@@ -200,7 +209,9 @@ def _twice(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Finding
     for column, key in more.items():
         other = [(r, table.raw.cells.get((r.number - 1, column))) for r in rows]
         places = [
-            _place_at(sheet, r, key) for r, c in other if c and not c.blank and strip(c.text) != strip(r.text(key))
+            _either(_place_at(sheet, r, key), c.text)
+            for r, c in other
+            if c and not c.blank and strip(c.text) != strip(r.text(key))
         ]
         if places:
             both = f"{column_letters(table.columns[key])}, {column_letters(column)}"
@@ -223,7 +234,7 @@ def _other_copies(
         said = {clean(r.text(sheet.row_key)): r for r in _rows(sheet, again)[0]}
         keys = [f.key for f in sheet.inputs if f.key in table.columns and f.key in again.columns]
         places = [
-            _place_at(sheet, row, key)
+            _either(_place_at(sheet, row, key), other.text(key))
             for row in rows
             if (other := said.get(clean(row.text(sheet.row_key)))) is not None
             for key in keys
@@ -279,14 +290,17 @@ def _outside(table: _Table, cells: Sequence[Cell]) -> list[Finding]:
 def _as_seen(raw: RawSheet) -> RawSheet:
     """The sheet without what lies hidden under merged cells: nobody who looks at it sees more than the first one."""
     areas = [a for ref in raw.merges if (a := _area(ref))]
-    if not areas:
+    if not areas or not raw.cells:
         return raw
-
-    def hidden(place: tuple[int, int]) -> bool:
-        inside = (a for a in areas if a[0] <= place[0] <= a[2] and a[1] <= place[1] <= a[3])
-        return any(place != (a[0], a[1]) for a in inside)
-
-    return replace(raw, cells={at: cell for at, cell in raw.cells.items() if not hidden(at)})
+    places = sorted(raw.cells)
+    rows, columns = np.array(places).T
+    hidden = np.zeros(len(places), dtype=bool)
+    for top, left, bottom, right in areas:  # a hostile form has thousands of areas over as many cells
+        at = slice(*np.searchsorted(rows, (top, bottom + 1)))
+        inside = (columns[at] >= left) & (columns[at] <= right)
+        hidden[at] |= inside & ((rows[at] != top) | (columns[at] != left))
+    out = {places[n] for n in np.flatnonzero(hidden)}
+    return replace(raw, cells={at: cell for at, cell in raw.cells.items() if at not in out})
 
 
 def _area(ref: str) -> tuple[int, int, int, int] | None:
@@ -304,6 +318,7 @@ def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Findin
     """
     inputs = {table.columns[f.key]: f for f in sheet.inputs if f.key in table.columns}
     by_row = {r.number - 1: r for r in rows}
+    numbers, across = sorted(by_row), sorted(inputs)
     touched: list[Place] = []
     unsure: list[Finding] = []
     for ref in table.raw.merges:
@@ -311,9 +326,8 @@ def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Findin
         if area is None or area[2] <= table.head:
             continue
         first = table.raw.cells.get(area[:2])
-        under = [
-            (r, c) for r in sorted(by_row) if area[0] <= r <= area[2] for c in sorted(inputs) if area[1] <= c <= area[3]
-        ]
+        of_rows = numbers[bisect_left(numbers, area[0]) : bisect_right(numbers, area[2])]
+        under = [(r, c) for r in of_rows for c in across if area[1] <= c <= area[3]]
         figures = [(r, c) for r, c in under if inputs[c].kind == "number"]
         if not under or first is None or first.blank:
             continue
@@ -328,6 +342,11 @@ def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Findin
 def _place_at(sheet: Sheet, row: ReadRow, key: str) -> Place:
     cell = row.cells[key]
     return Place(cell.address, sheet.key, clean(row.text("indicator")), key, cell.text)
+
+
+def _either(place: Place, other: str) -> Place:
+    """The place with both values that it may have, so that the copy can name what it does not show."""
+    return replace(place, value=" | ".join(strip(t) or "–" for t in (place.value, other)))
 
 
 def _of_kind(sheets: Sequence[RawSheet]) -> list[Finding]:
@@ -357,6 +376,37 @@ def _strangers(form: Form, raws: Sequence[RawSheet]) -> list[Finding]:
             return [_finding("E_TWO_FORMS", raw.name)]
         found.append(_finding("I_LEFT_OUT", raw.name, value=raw.name))
     return found
+
+
+def _not_chosen(
+    sheets: Sequence[Sheet],
+    rows: Sequence[ReadRow],
+    asked: Mapping[str, tuple[str, str, list[Place]]],
+    found: Sequence[Finding],
+) -> list[Finding]:
+    """Rows of a returned copy whose cells were left blank to be chosen and are blank still: sent back as it was.
+
+    Under merged cells only figures are waited for. What is unsure again is told by its own rule.
+    """
+    figures = {(s.key, f.key) for s in sheets for f in s.inputs if f.kind == "number"}
+    waits: dict[tuple[str, str, str], str] = {}
+    for rule, severity, places in asked.values():
+        for p in places if rule in UNSURE and severity == "error" else ():
+            if p.field and (rule != "E_MERGED" or (p.sheet_key, p.field) in figures):
+                waits.setdefault((p.sheet_key, clean(p.indicator), p.field), p.value)
+    told = {(f.sheet, p.address) for f in found if f.rule in UNSURE for p in f.places}
+    result = []
+    for row in rows:
+        of_row = [(key, (row.sheet_key, clean(row.text("indicator")), key)) for key in row.cells]
+        places = [
+            replace(Place(row.cells[key].address, *at), value=waits[at])
+            for key, at in of_row
+            if at in waits and row.cells[key].blank and (row.sheet, row.cells[key].address) not in told
+        ]
+        if places:
+            former = ", ".join(dict.fromkeys(f"“{p.value}”" for p in places if p.value)) or "–"
+            result.append(_finding("E_CHOOSE", row.sheet, places, value=former, count=str(len(places))))
+    return result
 
 
 # -- accepted proposals -----------------------------------------------------------------------------------------------

@@ -21,10 +21,12 @@ from schemas import evidence
 from schemas.answers import HEAD, SEVERITY, title_of
 from schemas.folders import UNSAFE, unit_folder
 from schemas.forms_index import forms
+from schemas.language import Form
 from schemas.numbers import parse
 from schemas.owned import OWNED
 from schemas.periods import due_quarters, end_of, name_of, thai_date
 from schemas.plan import Plan, code_finder
+from schemas.rules.files import UNSURE
 
 
 def _stem(name: str, form: str | None) -> str:
@@ -119,14 +121,15 @@ def draw_marked(result: ValidationResult, plan: Plan | None, path: str, as_of: d
     assert plan is not None
     form = forms()[reading.identity.form or ""]
     codes = code_finder(i["code"] for i in plan.assigned(reading.identity.unit or ""))
+    left_out = _not_shown(form, plan.fiscal_year, result.findings)
     values: dict[tuple[str, str], dict[str, Any]] = {}
     strangers: list[tuple[str, dict[str, Any]]] = []
     for row in reading.rows:
         key = (row.sheet_key, codes(row.text("indicator")) or "")
         if key[1] and key not in values:
-            values[key] = _typed_values(row)
+            values[key] = _typed_values(row, left_out)
         else:  # an unknown or second row: it travels along below the table
-            strangers.append((row.sheet_key, {**{k: row.text(k) for k in OWNED}, **_typed_values(row)}))
+            strangers.append((row.sheet_key, {**{k: row.text(k) for k in OWNED}, **_typed_values(row, left_out)}))
     copy = unit_copy(form, plan, reading.identity.unit or "", values, as_of)
     extended = {k: [*rows, *(r for sheet, r in strangers if sheet == k)] for k, rows in copy.values.items()}
     signs = {key: cell.text for key, cell in reading.head.items()}
@@ -134,11 +137,21 @@ def draw_marked(result: ValidationResult, plan: Plan | None, path: str, as_of: d
     draw(marked(copy, result.findings, {}, reading.submission.sha256), path)
 
 
-def _typed_values(row: ReadRow) -> dict[str, Any]:
+def _not_shown(form: Form, fiscal_year: int, findings: Sequence[Finding]) -> set[tuple[str, str]]:
+    """(sheet key, field or address) of what the copy leaves blank: cells that are ours, and values nobody chose.
+
+    A copy that showed one of two possible values would be right as it is, and sent back unread it would count.
+    """
+    ours = {(s.key, f.key) for s in form.sheets(fiscal_year) for f in s.fields if f.owner == "system"}
+    unsure = [p for f in findings if f.rule in UNSURE and f.severity == "error" for p in f.places]
+    return ours | {(p.sheet_key, p.address) for p in unsure if p.field}
+
+
+def _typed_values(row: ReadRow, left_out: set[tuple[str, str]]) -> dict[str, Any]:
     """What was typed, as it was stored where that matters: dates and percents stay what they are, the rest is text."""
     values: dict[str, Any] = {}
     for key, cell in row.cells.items():
-        if cell.blank or key in OWNED:
+        if cell.blank or key in OWNED or {(row.sheet_key, key), (row.sheet_key, cell.address)} & left_out:
             continue
         if cell.kind == "date":
             values[key] = _moment(cell.text)
@@ -158,11 +171,15 @@ def _moment(text: str) -> Any:
 
 def _marked_plan(result: ValidationResult, as_of: datetime) -> Any:
     form = forms()["central_plan"]
+    left_out = _not_shown(form, 0, result.findings)
     content: dict[str, list[dict[str, Any]]] = {}
     where: dict[tuple[str, str], int] = {}
     for sheet in form.sheets(0):
         rows = [r for r in result.reading.rows if r.sheet_key == sheet.key]
-        content[sheet.key] = [{k: c.text for k, c in r.cells.items() if not c.blank} for r in rows]
+        content[sheet.key] = [
+            {k: c.text for k, c in r.cells.items() if not c.blank and (sheet.key, c.address) not in left_out}
+            for r in rows
+        ]
         for n, row in enumerate(rows):
             for cell in row.cells.values():
                 where[sheet.key, cell.address] = n

@@ -13,6 +13,7 @@ from pipeline.model import OfficeError
 from pipeline.opening import Office
 from schemas.forms.central_plan import OVER_TIME, SCORINGS
 from schemas.periods import is_period, name_of, short_thai_date
+from schemas.rules.doubts import NAME_ANOTHER_UNIT
 
 
 def trace(office: Office, unit: str, indicator: str, period: str) -> list[dict[str, Any]]:
@@ -97,10 +98,11 @@ def _aggregated(row: pd.Series) -> dict[str, Any]:
 
 
 def _found(f: dict[str, Any]) -> dict[str, Any]:
+    which = f" ({f['value']})" if f["rule"] in NAME_ANOTHER_UNIT else ""
     return _step(
         "finding",
-        f"{f['rule']}: {f['message_th']}",
-        f"{f['rule']}: {f['message_en']}",
+        f"{f['rule']}: {f['message_th']}{which}",
+        f"{f['rule']}: {f['message_en']}{which}",
         rule=f["rule"],
         severity=f["severity"],
         submission=int(f["submission"]),

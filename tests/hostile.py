@@ -227,7 +227,7 @@ def _sheets(good: bytes, parts: Mapping[str, bytes]) -> dict[str, Case]:
         "wide_and_deep": (one(b'<row r="90000"><c r="CV90000"><v>1</v></c></row>'), SIZE),
         "three_million_cells": (one(b"<row>" + b"<c/>" * 3_000_000 + b"</row>"), SIZE),
         "merge_everything": (one(rows, b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'), SIZE),
-        "merges": (one(rows, b"<mergeCells>" + merges + b"</mergeCells>"), SIZE),
+        "merges": (one(rows, b"<mergeCells>" + merges + b"</mergeCells>"), STRANGER),
         "link_everywhere": (one(rows, b'<hyperlinks><hyperlink ref="A1:XFD1048576" location="A1"/></hyperlinks>'), SIZE),
         "strings_lie": (packed({**parts, STRINGS: b'<sst %b count="9" uniqueCount="999999999"><si><t>a</t></si></sst>' % NS}), SIZE),
         "a_million_strings": (packed({**parts, STRINGS: b"<sst %b>" % NS + b"<si><t>a</t></si>" * 1_000_000 + b"</sst>"}), SIZE),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import zipfile
 from collections import Counter
 from copy import deepcopy
 from decimal import Decimal
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -307,7 +310,8 @@ def test_the_same_figures_as_another_units_file_are_asked_about_once() -> None:
     first, second = together(results(), results())
     assert said(first, "Q_TWIN") == []
     [found] = [f for f in second if f.rule == "Q_TWIN"]
-    assert len(found.places) == 5 and "กองแผนงาน (01101)" in found.message.th
+    assert len(found.places) == 5 and found.value == "01101"
+    assert "01101" not in f"{found.message}{found.advice}" and "กองแผนงาน" not in found.message.th
 
 
 def test_four_figures_that_agree_or_round_ones_are_no_copy() -> None:
@@ -443,7 +447,38 @@ def test_a_file_is_held_against_what_others_sent_before(office: Place, tmp_path:
     second = office.take(file_of(office, UNITS[1], tmp_path, same), "b.xlsx")
     assert [f["rule"] for f in first["findings"] if f["severity"] == "query"] == []
     [asked] = [f for f in second["findings"] if f["rule"] == "Q_TWIN"]
-    assert second["state"] == "accepted" and UNITS[0] in asked["message"] and len(asked["cells"]) == 4
+    assert second["state"] == "accepted" and asked["value"] == UNITS[0] and len(asked["cells"]) == 4
+    [stored] = office.rows("SELECT indicator, period FROM finding WHERE rule = 'Q_TWIN'")
+    told = office.call("trace", UNITS[1], stored["indicator"], stored["period"]).out
+    assert f"({UNITS[0]})" in next(line for line in told.splitlines() if "Q_TWIN" in line)
+
+
+def test_no_answer_to_a_unit_names_another_unit(office: Place, tmp_path: Path) -> None:
+    same = {**q1("83.37"), **result("q2", "สนย.1", "94.4"), **result("q2", "P1", "84.1")}
+    wrong = {**same, **result("q3", "P1", "๓ คน")}
+    for unit, typed in ((UNITS[0], same), (UNITS[1], same), (UNITS[2], wrong)):
+        said = office.take(file_of(office, unit, tmp_path, typed), f"{unit}.xlsx")
+        assert ("Q_TWIN" in [f["rule"] for f in said["findings"]]) is (unit != UNITS[0])
+    office.call("publish")
+    looked = 0
+    for room in ("receipts", "returned", "mail", "units"):
+        for path in sorted(p for p in office.outbox(room).rglob("*") if p.is_file()):
+            others = [u for u in UNITS[:3] if u not in path.relative_to(office.outbox(room)).as_posix()]
+            text = words_of(path)
+            looked += 1
+            assert [u for u in others if u in text] == [], path
+    assert looked > 6
+
+
+def words_of(path: Path) -> str:
+    """All the text of a file: of every part of a workbook, a paper or a mail."""
+    if path.suffix in (".xlsx", ".docx"):
+        with zipfile.ZipFile(path) as archive:
+            return "".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
+    if path.suffix == ".eml":
+        parts = message_from_bytes(path.read_bytes(), policy=default).walk()
+        return "".join(p.get_content() for p in parts if p.get_content_maintype() == "text")
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def test_rehearsal_says_which_past_files_a_rule_would_ask_about_and_stores_nothing(

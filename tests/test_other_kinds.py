@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Callable
 from datetime import datetime
@@ -57,6 +58,21 @@ def circle() -> bytes:
     return bytes(data)
 
 
+def with_another(*outermost: int) -> bytes:
+    """An .xls with two workbook streams as entries 2 and 3 of its directory; `outermost` of them stand in the root."""
+    data = bytearray(old.compound(old.stream([old.number(0, 0, 1)]), "Filler", ["Second", "Third"]))
+    directory = data.index("Root Entry".encode("utf-16-le"))
+    own = data[directory + 128 : directory + 256]
+    for n in (2, 3):
+        at = directory + 128 * n
+        data[at : at + 128] = own
+        data[at : at + 66] = "Workbook".encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 18)
+    links = (1, *outermost)
+    for here, following in itertools.pairwise(links):
+        struct.pack_into("<I", data, directory + 128 * here + 72, following)
+    return bytes(data)
+
+
 PASSWORD = old.xls(old.number(0, 0, 1), before=[(0x2F, b"\x01\x00" + bytes(52))])
 HOSTILE_XLS: dict[str, tuple[bytes, str]] = {
     "password": (PASSWORD, "E_UNSAFE_PASSWORD"),
@@ -67,7 +83,19 @@ HOSTILE_XLS: dict[str, tuple[bytes, str]] = {
     "before Excel 97": (old.compound(b"x", "Book"), "E_NOT_OURS"),
     "a word document": (old.compound(b"x", "WordDocument"), "E_UNSAFE_NOT_XLSX"),
     "old macro sheet": (old.compound(old.stream([], sort=1)), "E_UNSAFE_CONTENT"),
-    "huge extent": (old.xls((0x200, struct.pack("<IIHHH", 0, 65536, 0, 256, 0))), "E_UNSAFE_SIZE"),
+    "huge extent": (old.xls((0x200, struct.pack("<IIHHH", 0, 65536, 0, 256, 0))), "E_NOT_OURS"),
+    "huge extent, and a far cell": (
+        old.xls((0x200, struct.pack("<IIHHH", 0, 65536, 0, 256, 0)), old.number(65535, 255, 1)),
+        "E_UNSAFE_SIZE",
+    ),
+    "merge flood": (
+        old.xls(*[(0xE5, struct.pack("<H", 51) + struct.pack("<HHHH", 1, 1, 2, 3) * 51)] * 100),
+        "E_NOT_OURS",
+    ),
+    "in capitals": (old.compound(old.stream([old.number(0, 0, 1)]), "WORKBOOK"), "E_NOT_OURS"),
+    "under the older name": (old.compound(old.stream([old.number(0, 0, 1)]), "BOOK"), "E_NOT_OURS"),
+    "two of its kind, neither within the other": (with_another(2, 3), "E_UNSAFE_BROKEN"),
+    "the embedded one first": (with_another(3), "E_NOT_OURS"),
     "far cell": (old.xls(old.number(65535, 255, 1)), "E_UNSAFE_SIZE"),
     "more strings than bytes": (old.xls(before=[(0xFC, struct.pack("<II", 9, 2**31))]), "E_UNSAFE_SIZE"),
     "merged all over": (old.xls(old.merge(0, 65535, 0, 255)), "E_UNSAFE_SIZE"),
@@ -80,6 +108,12 @@ def test_a_hostile_xls_is_named_and_not_read(name: str) -> None:
     with pytest.raises(Unsafe) as caught:
         read_workbook(data)
     assert caught.value.code == code
+
+
+def test_a_workbook_embedded_in_an_xls_is_not_taken_for_it() -> None:
+    assert read_workbook(with_another(2))["sheets"][0]["cells"]
+    with pytest.raises(Unsafe, match="E_NOT_OURS"):  # the value reader would open the embedded one
+        read_workbook(with_another(3))
 
 
 def test_macros_of_an_xls_are_seen_and_never_run() -> None:

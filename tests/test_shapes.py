@@ -464,6 +464,71 @@ def test_an_accepted_proposal_is_applied_and_a_change_nobody_asked_for_is_named(
     assert figures(second)["สนย.3", "plan", "2567-Q1"] == "12"
 
 
+TWO_MEANINGS: dict[str, tuple[Change, tuple[str, ...]]] = {
+    "months merged": (lambda b: b[M].merge_cells("G9:I9"), ("G9", "H9", "I9")),
+    "column twice": (_column_twice, ("G9",)),
+    "sheet twice": (_sheet_twice, ("G9",)),
+    "headings exchanged": (_headings_exchanged, ("G9", "H9")),
+}
+
+
+@pytest.mark.parametrize("name", TWO_MEANINGS)
+def test_a_copy_sent_back_unread_counts_no_value_that_nobody_chose(office: Any, tmp_path: Path, name: str) -> None:
+    opened, monthly, _ = office
+    change, cells = TWO_MEANINGS[name]
+    book = openpyxl.load_workbook(monthly)
+    former = str(book[M]["G9"].value)
+    change(book)
+    book.save(tmp_path / "sent.xlsx")
+    [first] = judge.check(opened, [tmp_path / "sent.xlsx"], tmp_path / "one")
+    [second] = judge.check(opened, [Path(first.answer)], tmp_path / "two")
+    [third] = judge.check(opened, [Path(second.answer)], tmp_path / "three")
+    known = figures(judge.check(opened, [monthly])[0])
+    for outcome in (first, second, third):
+        held = set(known) - set(figures(outcome))
+        assert outcome.result.state == "returned" and held and figures(outcome).items() <= known.items()
+    assert cells[0] in {c for f in second.result.findings if f.rule == "E_CHOOSE" for c in f.cells}
+    copy = openpyxl.load_workbook(second.answer)
+    assert [copy[M][c].value for c in cells] == [None] * len(cells)
+    assert former in copy[M]["G9"].comment.text and any(
+        former in str(c.value) and "ค่าเดิม" in str(c.value) for row in copy["สิ่งที่ต้องแก้"].iter_rows() for c in row
+    )
+    original = openpyxl.load_workbook(monthly)[M]
+    for row in copy[M].iter_rows(min_row=FIRST):
+        for cell in row:
+            if cell.column_letter in "GHI" and cell.value is None:
+                cell.value = original[cell.coordinate].value
+    copy.save(tmp_path / "chosen.xlsx")
+    [last] = judge.check(opened, [tmp_path / "chosen.xlsx"])
+    assert last.result.state == "accepted" and figures(last) == known
+
+
+def test_the_answer_to_an_unread_copy_says_that_nothing_was_fixed(office: Any, tmp_path: Path) -> None:
+    shutil.copytree(office[0].settings.root, tmp_path / "office")
+    opened = open_office(tmp_path / "office")
+    book = openpyxl.load_workbook(office[1])
+    _sheet_twice(book)
+    book.save(opened.settings.inbox / office[1].name)
+    [first] = [o for o in receiving.receive(opened) if o.submission.name == office[1].name]
+    shutil.copy(opened.settings.outbox / first.answer, opened.settings.inbox / "again.xlsx")
+    [second] = receiving.receive(opened)
+    assert second.result.state == "returned" and "แก้แล้ว 0 จาก 1 ช่อง เหลือ G9" in second.result.reason.th
+    assert [f.rule for f in second.result.findings if f.severity == "error"] == ["E_CHOOSE"]
+
+
+def test_what_is_typed_where_only_we_write_is_told_and_does_not_travel_back(office: Any, tmp_path: Path) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        column = {c.value: c.column_letter for c in book[Q][KEYS]}
+        book[Q][f"{column['planned']}9"] = "55"
+        book[Q][f"{column['value']}10"] = "๓ คน"
+
+    outcome = judged(office, tmp_path, change, "quarterly")
+    [told] = [f for f in outcome.result.findings if f.rule == "W_OUR_FORMULA"]
+    assert told.value == "55" and [p.field for p in told.places] == ["planned"]
+    [again] = judge.check(office[0], [tmp_path / "sent.xlsx"], tmp_path / "marked")
+    assert openpyxl.load_workbook(again.answer)[Q][told.cells[0]].value is None
+
+
 def test_a_mistake_of_the_program_is_said_to_be_ours(
     office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,10 +12,14 @@ from pipeline.model import Finding, Place
 from pipeline.office.forms import FIRST_ROW, MARKS, SIGN_CELL, SIGN_ROW, Copy, Fix
 from pipeline.office.reader import address
 from schemas.forms.central_plan import SETTINGS
-from schemas.language import Form
+from schemas.language import Form, Text
 from schemas.periods import name_of, thai_date
 from schemas.plan import Plan, owned_values
 from schemas.rows import PERCENT_UNIT
+from schemas.rules.files import UNSURE
+
+FORMER = Text("ค่าเดิม", "was")
+_FORMER = 8  # former values listed in one line of the first sheet
 
 Values = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -121,11 +125,12 @@ def marked(copy: Copy, findings: Sequence[Finding], rows: Mapping[tuple[str, str
     fixes: list[Fix] = []
     marks: dict[tuple[str, str], tuple[str, str]] = {}
     for f in findings:
-        cells = [(p.sheet_key, c) for p in f.places if (c := _cell(copy, sheets, p, order, rows)) is not None]
-        for key in cells:
-            marks[key] = _mark(marks.get(key), f)
+        placed = [(p, c) for p in f.places if (c := _cell(copy, sheets, p, order, rows)) is not None]
+        cells = [(p.sheet_key, c) for p, c in placed]
+        for p, c in placed:
+            marks[p.sheet_key, c] = _mark(marks.get((p.sheet_key, c)), f, p)
         named = sheets[cells[0][0]].name if cells else f.sheet
-        fixes.append(_fix(f, named, tuple(c for _, c in cells)))
+        fixes.append(_fix(f, named, placed))
     identity = {**copy.identity, "returned": returned}
     return replace(copy, fixes=fixes, marks=marks, identity=identity)
 
@@ -146,28 +151,33 @@ def _cell(
     return None if column is None else address(FIRST_ROW + (1 if copy.example else 0) + at, column)
 
 
-def _mark(known: tuple[str, str] | None, f: Finding) -> tuple[str, str]:
+def _mark(known: tuple[str, str] | None, f: Finding, place: Place) -> tuple[str, str]:
     note = f"{f.message.th}\n{f.advice.th}"
+    if f.rule in UNSURE and place.value:
+        note = f"{FORMER.th}: {place.value}\n{note}"
     if known is None:
         return f.severity, note
     worse = min(known[0], f.severity, key=list(MARKS).index)
     return worse, f"{known[1]}\n\n{note}"
 
 
-def _fix(f: Finding, sheet: str, cells: tuple[str, ...]) -> Fix:
+def _fix(f: Finding, sheet: str, placed: Sequence[tuple[Place, str]]) -> Fix:
+    """A line of the first sheet; `placed` are the finding's places that stand in the copy, each with its cell there."""
     indicators = f.indicator.split(", ")
     shown = ", ".join(indicators[:4]) + (f" … (+{len(indicators) - 4})" if len(indicators) > 4 else "")
     periods = ", ".join(name_of(p).th for p in f.period.split(", ") if p)
     where = " · ".join(t for t in (shown, periods) if t)
     places = [[p.sheet_key, p.indicator, p.field, p.value, p.proposal] for p in f.places]
+    former = [f"{c} {p.value}" for p, c in placed if f.rule in UNSURE and p.value]
+    were = f"\n{FORMER.both}: {', '.join(former[:_FORMER])}{' …' if len(former) > _FORMER else ''}" if former else ""
     record = json.dumps({"rule": f.rule, "severity": f.severity, "places": places}, ensure_ascii=False)
     return Fix(
         f.rule,
         f.severity,
         sheet,
-        cells,
+        tuple(c for _, c in placed),
         where,
-        f"{f.message.th}\n{f.message.en}",
+        f"{f.message.th}\n{f.message.en}{were}",
         f.advice.th,
         f.proposal or "",
         record,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _LAST = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
 _ROOT = 5
+_NONE = 0xFFFFFFFF
 
 
 class Broken(Exception):
@@ -22,6 +23,8 @@ class Entry:
     kind: int
     start: int
     size: int
+    beside: tuple[int, int] = (_NONE, _NONE)  # the entries left and right of it in its storage's tree
+    within: int = _NONE  # the tree of a storage
 
 
 class Compound:
@@ -35,7 +38,8 @@ class Compound:
             if self.shift not in (9, 12) or self.small_shift != 6:
                 raise Broken
             self.table = self._table()
-            self.entries = tuple(self._entries())
+            self._places = dict(self._entries())
+            self.entries = tuple(self._places.values())
         except (struct.error, IndexError, UnicodeError) as error:
             raise Broken from error
 
@@ -68,30 +72,52 @@ class Compound:
             yield start
             start, left = table[start], left - 1
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[tuple[int, Entry]]:
         raw = b"".join(self._sector(n) for n in self._chain(self.first, self.table))
         for at in range(0, len(raw) - 127, 128):
             length, kind = struct.unpack_from("<HB", raw, at + 64)
             if kind:
                 name = raw[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le")
-                yield Entry(name, kind, *struct.unpack_from("<II", raw, at + 116))
+                left, right, within = struct.unpack_from("<III", raw, at + 68)
+                start, size = struct.unpack_from("<II", raw, at + 116)
+                yield at // 128, Entry(name, kind, start, size, (left, right), within)
 
     def names(self) -> set[str]:
         """Every name of the directory, in lower case."""
         return {e.name.casefold() for e in self.entries}
 
-    def stream(self, name: str) -> bytes:
-        """The bytes of the stream called `name`; Broken where there is none, more than one, or it is cut off."""
+    def find(self, name: str) -> Entry:
+        """The stream called `name`; where embedded documents have one too, the container's own. Broken where that is not
+        exactly one."""
         found = [e for e in self.entries if e.kind == 2 and e.name.casefold() == name.casefold()]
+        if len(found) > 1:
+            outermost = self._outermost()
+            found = [e for e in found if any(e is o for o in outermost)]
         if len(found) != 1:
             raise Broken
+        return found[0]
+
+    def _outermost(self) -> list[Entry]:
+        """What stands directly in the root: its tree, followed without believing that it is one."""
+        root = next((e for e in self.entries if e.kind == _ROOT), None)
+        waiting, seen = [root.within if root else _NONE], set[int]()
+        while waiting:
+            at = waiting.pop()
+            if at in self._places and at not in seen:
+                seen.add(at)
+                waiting += self._places[at].beside
+        return [self._places[at] for at in sorted(seen)]
+
+    def stream(self, name: str) -> bytes:
+        """The bytes of the stream `find` finds; Broken where there is none or it is cut off."""
+        found = self.find(name)
         try:
-            plain = self._small(found[0]) if found[0].size < self.cutoff else self._large(found[0])
+            plain = self._small(found) if found.size < self.cutoff else self._large(found)
         except (struct.error, IndexError) as error:
             raise Broken from error
-        if len(plain) < found[0].size:
+        if len(plain) < found.size:
             raise Broken
-        return plain[: found[0].size]
+        return plain[: found.size]
 
     def _large(self, entry: Entry) -> bytes:
         return b"".join(self._sector(n) for n in self._chain(entry.start, self.table))

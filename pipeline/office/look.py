@@ -72,6 +72,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"MZ", "โปรแกรม", "a program"),
 )
 _VERY_OLD = ("สมุดงานรุ่นเก่ามาก (.xls ก่อน Excel 97)", "a very old workbook (.xls before Excel 97)")
+_OTHERWISE = ("สมุดงานที่จัดโครงสร้างต่างออกไป", "a workbook laid out in another way")
 _BIFF8 = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # how the workbook stream of an .xls begins
 _OLD_SHEETS = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 
@@ -116,9 +117,13 @@ def _old_workbook(data: bytes) -> dict[str, bytes]:
     try:
         container = Compound(data)
         names = container.names()
+        if "book" in names and "workbook" not in names:
+            raise Unsafe("E_NOT_OURS", *(_OTHERWISE if _BIFF8 in data else _VERY_OLD))
         if "workbook" not in names or names & {"encryptedpackage", "encryptioninfo"}:
             raise _ole(data)
         parts = {"Workbook": container.stream("Workbook")}
+        if container.find("Workbook") is not next((e for e in container.entries if e.name == "Workbook"), None):
+            raise Unsafe("E_NOT_OURS", *_OTHERWISE)  # the value reader takes the first of this very name
     except Broken as error:
         raise _ole(data) from error
     return {**parts, "macros": b""} if "_vba_project_cur" in names else parts
@@ -256,8 +261,9 @@ def _check_form(part: bytes) -> None:
 def _check_sheet(part: bytes) -> None:
     cells = part.count(b"<c ") + part.count(b":c ") + part.count(b"<c>") + part.count(b"<c/>")
     merges = part.count(b"mergeCell ")
-    if cells > LIMITS.cells or merges > LIMITS.merges:
-        raise Unsafe("E_UNSAFE_SIZE", f"{cells} เซลล์ ผสาน {merges}", f"{cells} cells, {merges} merges")
+    if cells > LIMITS.cells:
+        raise Unsafe("E_UNSAFE_SIZE", f"{cells} เซลล์", f"{cells} cells")
+    check_merges(merges)
     last_row, last_column = 0, 0
     for match in _CELL.finditer(part):
         if not match[3] and not match[4]:  # neither <c …/> nor <c …></c>
@@ -274,6 +280,12 @@ def check_extent(last_row: int, last_column: int) -> None:
     """Refuse a sheet whose farthest cell with content lies so far out that readers ask for all the memory there is."""
     if last_row > LIMITS.last_row or last_row * last_column > LIMITS.area:
         raise Unsafe("E_UNSAFE_SIZE", f"ข้อมูลถึงแถว {last_row}", f"data down to row {last_row}")
+
+
+def check_merges(count: int) -> None:
+    """More merged areas than any form has are somebody else's layout: sound, but it is not read."""
+    if count > LIMITS.merges:
+        raise Unsafe("E_NOT_OURS", f"สมุดงานที่มีเซลล์ผสาน {count} ช่วง", f"a workbook with {count} merged areas")
 
 
 def _check_strings(part: bytes) -> None:
@@ -318,7 +330,7 @@ def _other_kind(data: bytes, entries: list[zipfile.ZipInfo]) -> Unsafe:
             return Unsafe(code, th, en)
     types = names.get("[content_types].xml")
     if types is not None and b"spreadsheetml" in unpack(data, types):  # laid out otherwise than any office program does
-        return Unsafe("E_NOT_OURS", "สมุดงานที่จัดโครงสร้างต่างออกไป", "a workbook laid out in another way")
+        return Unsafe("E_NOT_OURS", *_OTHERWISE)
     return Unsafe("E_UNSAFE_NOT_XLSX", "ไฟล์บีบอัด zip", "a zip archive")
 
 

@@ -20,7 +20,9 @@ from pipeline.model import Cell, RawSheet
 from pipeline.office.look import Unsafe, column_letters
 
 PROCESSOR_SECONDS = 20  # of the child's own work on one file: how busy the machine is does not count
-WALL_SECONDS = 180.0  # then the machine, not the file, is in trouble: a child at work would have used its share long before
+WALL_SECONDS = (
+    180.0  # then the machine, not the file, is in trouble: a child at work would have used its share long before
+)
 WALL_SECONDS_ALONE = 60.0  # where nothing limits a child's work (Windows), the clock has to do
 LIMITED = hasattr(signal, "SIGXCPU")  # the system ends a child that works too long
 

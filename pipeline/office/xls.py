@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.office.look import LIMITS, Unsafe, check_extent, column_letters
+from pipeline.office.look import LIMITS, Unsafe, check_extent, check_merges, column_letters
 from pipeline.office.shows import BUILT_IN
 
 _BOF, _EOF, _PASSWORD, _SHEET, _FORMAT, _STYLE, _STRINGS = 0x809, 0x0A, 0x2F, 0x85, 0x41E, 0xE0, 0xFC
@@ -104,6 +104,7 @@ def _words(body: bytes, at: int, width: int) -> str:
 
 def _fill(page: Page, stream: bytes, codes: list[str]) -> None:
     waits: tuple[int, int] | None = None  # a formula whose text must follow
+    declared = 0
     for record, body in _records(stream, page.at):
         if waits is not None and record == _STRING:
             page.places[waits] = ("formula", "", "")
@@ -113,9 +114,7 @@ def _fill(page: Page, stream: bytes, codes: list[str]) -> None:
             raise Unsafe("E_UNSAFE_BROKEN", "แผ่นงานผิดชนิด", "a sheet of another kind")
         if record == _EXTENT:
             top, bottom, left, right = struct.unpack_from("<IIHH", body)
-            if (bottom - top) * (right - left) > LIMITS.area:
-                check_extent(bottom, right)
-                raise Unsafe("E_UNSAFE_SIZE", f"ข้อมูลถึงแถว {bottom}", f"data down to row {bottom}")
+            declared = max(declared, (bottom - top) * (right - left))
         elif record in _ONE:
             row, column, style = struct.unpack_from("<HHH", body)
             page.places[row, column] = ("", "", codes[style] if style < len(codes) else "")
@@ -133,9 +132,14 @@ def _fill(page: Page, stream: bytes, codes: list[str]) -> None:
             _merges(page, body)
         elif record == _OBJECT and len(body) >= 6 and struct.unpack_from("<H", body, 4)[0] not in _OURS:
             page.objects += 1
-    if len(page.places) > LIMITS.cells or len(page.merges) > LIMITS.merges:
+    if len(page.places) > LIMITS.cells:
         raise Unsafe("E_UNSAFE_SIZE", f"{len(page.places)} เซลล์", f"{len(page.places)} cells")
     check_extent(max((r for r, _ in page.places), default=0) + 1, max((c for _, c in page.places), default=0) + 1)
+    check_merges(len(page.merges))
+    if declared > LIMITS.area:  # sound, but the value reader asks for memory as declared
+        raise Unsafe(
+            "E_NOT_OURS", "สมุดงานที่ประกาศพื้นที่กว้างกว่าข้อมูลมาก", "a workbook that declares far more area than it fills"
+        )
 
 
 def _formula(page: Page, body: bytes, codes: list[str]) -> tuple[int, int] | None:

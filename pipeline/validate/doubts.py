@@ -64,7 +64,7 @@ def ask(
         _scale(row, keys, [s for s in slips.get(n, ()) if (n, s.column) not in spelt])
         if strange[n] and n not in slips:
             row.findings.append(_outlier(row, keys[0], float(usual[n])))
-    _twins(rows, figures, known, others, plan)
+    _twins(rows, figures, known, others)
     if plan.severity_of("Q_SCALE", "query") != "info":
         without_consequences(rows)
     settle(rows, plan)
@@ -197,20 +197,19 @@ def _read(text: str) -> str:
     return plain(value) if value is not None else strip(text)
 
 
-def _twins(rows: Sequence[Row], figures: Figures, known: Known, others: Figures, plan: Plan) -> None:
+def _twins(rows: Sequence[Row], figures: Figures, known: Known, others: Figures) -> None:
+    """The question names no other unit, since its answer goes to this one; which it is is the finding's value."""
     for twin in twins(figures, known, others).values():
         sheets = [rows[line].row.sheet for line, _ in twin.places]
         sheet = max(dict.fromkeys(sheets), key=sheets.count)
         here = [(line, column) for line, column in twin.places if rows[line].row.sheet == sheet]
         row, column = rows[here[0][0]], here[0][1]
-        name = plan.units.get(twin.other, {}).get("name", "")
         places = [place_in(rows[at], figures.keys[c]) for at, c in here]
         found = about(
             "Q_TWIN",
             row,
             [figures.keys[column]],
             count=len(twin.places),
-            other=f"{name} ({twin.other})",
-            other_en=f"{name} ({twin.other})",
+            like=strip(row.row.text(figures.keys[column])),
         )
-        row.findings.append(replace(found, places=tuple(places)))
+        row.findings.append(replace(found, places=tuple(places), value=twin.other))

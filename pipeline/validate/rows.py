@@ -8,13 +8,13 @@ from typing import Any
 
 from pipeline.model import Cell, Finding, Place, Posting, Reading, ReadRow
 from pipeline.validate.findings import finding
-from schemas.language import Form, Sheet
+from schemas.language import Field, Form, Sheet
 from schemas.numbers import strip
 from schemas.plan import Plan, code_finder
 from schemas.rules.totals import PARTS
 from schemas.thai import clean
 
-_OF_ROWS = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS")  # found while reading, and about certain rows
+_OF_ROWS = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_CHOOSE")  # found while reading, and about certain rows
 _FEW = 3
 
 
@@ -106,13 +106,12 @@ def without_what_follows(row: Row) -> None:
 
 
 def _typed_over(sheet: Sheet, rows: Sequence[Row]) -> list[Finding]:
-    """Cells that we compute and that hold a typed value now; a formula without a stored value is still ours."""
-    ours = [f.key for f in sheet.fields if f.kind == "computed"]
+    """Cells that are ours alone and that hold a typed value now; a formula without a stored value is still ours."""
     found = [
-        place_in(row, key)
+        place_in(row, f.key)
         for row in rows
-        for key in ours
-        if key in row.row.cells and not _still_computed(row.row.cells[key])
+        for f in sheet.fields
+        if f.owner == "system" and f.key in row.row.cells and not _still_ours(f, row.row.cells[f.key])
     ]
     if not found:
         return []
@@ -121,8 +120,9 @@ def _typed_over(sheet: Sheet, rows: Sequence[Row]) -> list[Finding]:
     return [replace(words, places=tuple(found), value=found[0].value)]
 
 
-def _still_computed(cell: Cell) -> bool:
-    return cell.blank or cell.formula or cell.kind in ("formula_empty", "error")
+def _still_ours(f: Field, cell: Cell) -> bool:
+    """Untouched: a formula where we write one, nothing where we leave the cell empty."""
+    return cell.blank or (f.kind == "computed" and (cell.formula or cell.kind in ("formula_empty", "error")))
 
 
 def _not_ours(row: ReadRow, period: str, filled: bool) -> Finding:

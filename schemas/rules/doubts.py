@@ -9,6 +9,9 @@ _ANSWER = Text(
     "If it is right, answer in the row's remarks column; if not, correct it and send again",
 )
 
+# Their value is the code of another unit: the centre sees it (trace, check, --json), no answer to a unit ever does.
+NAME_ANOTHER_UNIT = ("Q_TWIN",)
+
 RULES = (
     Rule(
         "Q_SCALE",
@@ -27,8 +30,8 @@ RULES = (
         "Q_TWIN",
         "query",
         Text(
-            "มี {count} ค่าตรงกับไฟล์ของ{other} เช่น “{value}” เป็นค่าของหน่วยงานท่านเองหรือไม่",
-            "{count} figures are the same as in the file of {other_en}, “{value}” for one: are they your own?",
+            "มี {count} ค่าตรงกับไฟล์ของหน่วยงานอื่น เช่น “{like}” เป็นค่าของหน่วยงานท่านเองหรือไม่",
+            "{count} figures are the same as in another unit's file, “{like}” for one: are they your own?",
         ),
         _ANSWER,
         "87.35",

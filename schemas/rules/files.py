@@ -11,6 +11,9 @@ def _rule(code: str, severity: str, th: str, en: str, advice_th: str, advice_en:
 
 _AGAIN = ("เปิดไฟล์ใน Excel แล้ว “บันทึกเป็น” .xlsx จากนั้นส่งใหม่", "Open it in Excel, save as .xlsx and send again")
 
+# What was typed may mean two things and nobody chose: the marked copy leaves these cells blank, and waits for them.
+UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_CHOOSE")
+
 RULES = (
     _rule(
         "E_UNSAFE_EMPTY",
@@ -195,16 +198,16 @@ RULES = (
         "error",
         "หัวคอลัมน์ {value} ไม่ตรงกับคอลัมน์เดิมของแบบฟอร์ม ไม่ทราบว่าเป็นข้อมูลใด จึงยังไม่รับแผ่นงานนี้",
         "Headings {value} are not those of their columns: what the figures are cannot be known, so the sheet is held",
-        "อย่าแก้หัวคอลัมน์ กรอกต่อในสำเนานี้ซึ่งใช้หัวคอลัมน์เดิม และตรวจตัวเลขทุกช่อง",
-        "Do not change headings; go on in this copy, which has the right ones, and check every figure",
+        "อย่าแก้หัวคอลัมน์ กรอกค่าที่ถูกต้องในช่องที่ระบายสี สำเนานี้ใช้หัวคอลัมน์เดิมและเว้นช่องเหล่านี้ว่างไว้",
+        "Do not change headings; type the right figures into the coloured cells of this copy, which are left blank",
     ),
     _rule(
         "E_TWO_COLUMNS",
         "error",
         "มีคอลัมน์ “{name}” สองคอลัมน์ ({value}) ตัวเลขไม่เหมือนกัน ไม่ทราบว่าใช้คอลัมน์ใด จึงยังไม่รับแถวนี้",
         "The form's column “{name}” stands twice ({value}) with different figures, so the row is held",
-        "เหลือไว้คอลัมน์เดียว สำเนานี้ใช้คอลัมน์แรก",
-        "Leave one; this copy has the first",
+        "กรอกค่าที่ถูกต้องในช่องที่ระบายสี สำเนานี้มีคอลัมน์เดียวและเว้นช่องเหล่านี้ว่างไว้",
+        "Type the right figures into the coloured cells: this copy has one column and leaves them blank",
         "85",
     ),
     _rule(
@@ -212,8 +215,8 @@ RULES = (
         "error",
         "แผ่นงาน “{value}” เป็นตารางเดียวกับ “{name}” แต่ตัวเลขไม่เหมือนกัน ไม่ทราบว่าใช้แผ่นใด จึงยังไม่รับแถวที่ต่างกัน",
         "Sheet “{value}” is the same table as “{name}” with other figures: rows that differ are held",
-        "เหลือไว้แผ่นเดียว สำเนานี้ใช้ “{name}”",
-        "Leave one; this copy has “{name}”",
+        "กรอกค่าที่ถูกต้องในช่องที่ระบายสี สำเนานี้มีแผ่น “{name}” แผ่นเดียวและเว้นช่องที่ต่างกันว่างไว้",
+        "Type the right figures into the coloured cells: this copy has “{name}” only and leaves them blank",
         "85",
     ),
     _rule(
@@ -245,8 +248,17 @@ RULES = (
         "error",
         "เซลล์ {value} ผสานกันครอบหลายช่อง ไม่ทราบว่าตัวเลขเป็นของช่องใด จึงยังไม่รับแถวนี้",
         "Cells {value} are merged over several: whose figure it is cannot be known, so the row is held",
-        "ยกเลิกการผสานเซลล์ แล้วกรอกทีละช่อง (ในสำเนานี้ยกเลิกให้แล้ว)",
-        "Unmerge them and fill each cell (in this copy they are apart again)",
+        "กรอกทีละช่อง ในสำเนานี้ยกเลิกการผสานและเว้นช่องเหล่านี้ว่างไว้ให้แล้ว ช่องที่ไม่มีค่าให้ใส่ -",
+        "Fill each cell: in this copy they are apart again and left blank; type - where there is no figure",
+        "85",
+    ),
+    _rule(
+        "E_CHOOSE",
+        "error",
+        "ยังไม่ได้เลือกค่า {count} ช่องที่เว้นว่างไว้ในสำเนา ({value}) จึงยังไม่รับแถวนี้",
+        "{count} cells that the copy left blank to be chosen ({value}) are still blank, so the row is held",
+        "กรอกค่าที่ถูกต้องในช่องที่ระบายสี ช่องที่ไม่มีค่าให้ใส่ -",
+        "Type the right figures into the coloured cells, - where there is none",
         "85",
     ),
     _rule(
