@@ -92,7 +92,6 @@ HOSTILE_XLS: dict[str, tuple[bytes, str]] = {
         old.xls(*[(0xE5, struct.pack("<H", 51) + struct.pack("<HHHH", 1, 1, 2, 3) * 51)] * 100),
         "E_NOT_OURS",
     ),
-    "in capitals": (old.compound(old.stream([old.number(0, 0, 1)]), "WORKBOOK"), "E_NOT_OURS"),
     "under the older name": (old.compound(old.stream([old.number(0, 0, 1)]), "BOOK"), "E_NOT_OURS"),
     "two of its kind, neither within the other": (with_another(2, 3), "E_UNSAFE_BROKEN"),
     "the embedded one first": (with_another(3), "E_NOT_OURS"),

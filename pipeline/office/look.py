@@ -122,8 +122,9 @@ def _old_workbook(data: bytes) -> dict[str, bytes]:
         if "workbook" not in names or names & {"encryptedpackage", "encryptioninfo"}:
             raise _ole(data)
         parts = {"Workbook": container.stream("Workbook")}
-        if container.find("Workbook") is not next((e for e in container.entries if e.name == "Workbook"), None):
-            raise Unsafe("E_NOT_OURS", *_OTHERWISE)  # the value reader takes the first of this very name
+        several = [e for e in container.entries if e.kind == 2 and e.name.casefold() == "workbook"]
+        if len(several) > 1 and (several[0] is not container.find("Workbook") or several[0].name != "Workbook"):
+            raise Unsafe("E_NOT_OURS", *_OTHERWISE)  # the value reader would take the first, an embedded one
     except Broken as error:
         raise _ole(data) from error
     return {**parts, "macros": b""} if "_vba_project_cur" in names else parts
