@@ -24,15 +24,15 @@ EARLIER = Text("ฉบับก่อนหน้า", "earlier")
 CURRENT = Text("ฉบับปัจจุบัน", "current")
 
 _UNIT = Column("unit", Text("หน่วยงาน", "Unit"), "text", 14)
-_FILE = Column("file", Text("ไฟล์ที่ได้รับ", "File received"), "text", 44)
+_FILE = Column("file", Text("ไฟล์ที่ได้รับ", "File received"), "text", 60)
 _CAME = Column("received_at", Text("รับเมื่อ", "Received"), "datetime", 24)
 _NAMED = (
     _UNIT,
     Column("indicator", Text("ตัวชี้วัด", "Indicator"), "text", 14),
     Column("period", Text("งวด", "Period"), "text", 18),
-    Column("name", Text("ชื่อไฟล์ที่ระบุ", "Named in the form"), "text", 44),
+    Column("name", Text("ชื่อไฟล์ที่ระบุ", "Named in the form"), "text", 60),
     Column("state", Text("สถานะ", "State"), "text", 30),
-    Column("deadline", Text("กำหนดส่งหลักฐาน", "Evidence deadline"), "text", 24),
+    Column("deadline", Text("กำหนดส่งหลักฐาน", "Evidence deadline"), "text", 20),
     Column("late", Text("ล่าช้า", "Late"), "text", 10),
     _FILE,
     _CAME,

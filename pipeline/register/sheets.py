@@ -14,6 +14,7 @@ from pipeline.office.tables import Column, Look, draw_table, set_widths
 from pipeline.opening import Office
 from pipeline.register import words
 from pipeline.register.status import Register, balance, counts, gather
+from pipeline.register.unlocks import came_by, change_lines, local, unlock_lines
 from pipeline.reply import place
 from schemas.answers import title_of
 from schemas.forms_index import forms
@@ -43,6 +44,7 @@ def draw(office: Office, found: Register, path: str) -> None:
             _sheet(drawn, "สถานะรายงาน", words.DUTIES, _duty_lines(met, office), frozen=2)
             _sheet(drawn, "รายหน่วยงาน", words.UNITS, found.units, frozen=3)
             _sheet(drawn, "รายเดือน", words.MONTHS, _month_lines(found.months), frozen=3)
+        _unlock_sheets(drawn, office, found)
         answers = list(found.arrivals["answer"].map(lambda a: _now_at(office, a)))
         _sheet(drawn, "ทะเบียนไฟล์", words.FILES, _file_lines(office, found.arrivals), answers)
         _sheet(drawn, "ยอดไฟล์", words.BALANCE, _balance_lines(found.arrivals["state"]))
@@ -88,6 +90,15 @@ def _sheet(
     styles.page(sheet, f"{TITLE.th} · {name}", header_rows=(0, 0))
 
 
+def _unlock_sheets(drawn: Book, office: Office, found: Register) -> None:
+    """Who may change what is confirmed, and what was changed; only where there is any."""
+    zone = office.settings.zone
+    if len(found.unlocks):
+        _sheet(drawn, "ปลดล็อก", words.UNLOCKS, unlock_lines(found.unlocks, zone), frozen=3)
+    if len(found.changes):
+        _sheet(drawn, "แก้หลังยืนยัน", words.CHANGES, change_lines(found.changes, zone), frozen=3)
+
+
 def _now_at(office: Office, answer: str) -> str:
     """Where an answer lies now: marked copies move to done/ once they are put right; "" where it is gone."""
     folder, _, name = answer.rpartition("/")
@@ -101,7 +112,7 @@ def _file_lines(office: Office, arrivals: pd.DataFrame) -> pd.DataFrame:
     return arrivals.assign(
         received_at=_local(arrivals["received_at"], office),
         name=arrivals["name"].map(shown),
-        sender=[s or c for s, c in zip(arrivals["sender"], arrivals["channel"], strict=True)],
+        sender=[came_by(s, c) for s, c in zip(arrivals["sender"], arrivals["channel"], strict=True)],
         unit=arrivals["unit"].fillna("").map(shown),
         form=[title_of(f).th if f else "" for f in arrivals["form"]],
         fiscal_year=pd.to_numeric(arrivals["fiscal_year"]),
@@ -112,8 +123,7 @@ def _file_lines(office: Office, arrivals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _local(times: pd.Series, office: Office) -> list[str]:
-    zone = office.settings.zone
-    return [datetime.fromisoformat(t).astimezone(zone).isoformat() if t else "" for t in times]
+    return [local(t, office.settings.zone) for t in times]
 
 
 def _duty_lines(duties: pd.DataFrame, office: Office | None = None) -> pd.DataFrame:
@@ -149,7 +159,7 @@ def _balance_lines(states: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["th", "en", "count"])
 
 
-_DESCRIBED = (("สรุป", words.LEVELS), ("รายหน่วยงาน", words.UNITS), ("ค้างส่ง", words.OWED), ("สถานะรายงาน", words.DUTIES), ("รายเดือน", words.MONTHS), ("ทะเบียนไฟล์", words.FILES))  # fmt: skip
+_DESCRIBED = (("สรุป", words.LEVELS), ("รายหน่วยงาน", words.UNITS), ("ค้างส่ง", words.OWED), ("สถานะรายงาน", words.DUTIES), ("รายเดือน", words.MONTHS), ("ปลดล็อก", words.UNLOCKS), ("แก้หลังยืนยัน", words.CHANGES), ("ทะเบียนไฟล์", words.FILES))  # fmt: skip
 
 
 def _meanings() -> pd.DataFrame:

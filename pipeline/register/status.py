@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.ledger import book, rows
+from pipeline.ledger import book, changes, rows
 from pipeline.opening import Office
 from pipeline.register.duties import duties
 from pipeline.register.quality import ALL, files_of, levels, quality
+from pipeline.register.unlocks import named
 from pipeline.register.words import WORDS
 from schemas.language import Text
 from schemas.plan import Plan
@@ -23,7 +24,8 @@ ALL_UNITS = Text("ทุกหน่วยงาน", "All units")
 @dataclass(frozen=True)
 class Register:
     """The register at a moment. `arrivals`: every file; `duties`: see `duties.duties`, with unit_name; `units`, `levels`,
-    `months`: see `quality.quality`, levels with `level` ("" for all) and `level_name`, months by level and month."""
+    `months`: see `quality.quality`, levels with `level` ("" for all) and `level_name`, months by level and month;
+    `unlocks`, `changes`: see `ledger.changes`, with fiscal_year and unit_name."""
 
     moment: datetime
     plans: tuple[Plan, ...]
@@ -32,6 +34,8 @@ class Register:
     units: pd.DataFrame
     levels: pd.DataFrame
     months: pd.DataFrame
+    unlocks: pd.DataFrame
+    changes: pd.DataFrame
 
     @property
     def owed(self) -> pd.DataFrame:
@@ -47,10 +51,13 @@ def gather(office: Office) -> Register:
         asked = rows.found(connection)
         years = book.plan_years(connection)
         plans = tuple(p for y in years if (p := book.plan_of(connection, y)) is not None)
+        opened = [named(changes.unlocks(connection, p.fiscal_year, moment.date()), p) for p in plans]
+        changed = [named(changes.late_changes(connection, p.fiscal_year), p) for p in plans]
         found = [duties(p, rows.posted(connection, p.fiscal_year), moment.date(), zone) for p in plans]
     files = files_of(arrivals, asked, zone)
     parts = [_of_plan(p, d, files[files["fiscal_year"] == p.fiscal_year]) for p, d in zip(plans, found, strict=True)]
-    return Register(moment, plans, arrivals, *(_joined([p[n] for p in parts]) for n in range(4)))
+    frames = [_joined([p[n] for p in parts]) for n in range(4)]
+    return Register(moment, plans, arrivals, *frames, _joined(opened), _joined(changed))
 
 
 def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -98,11 +105,12 @@ def counts(states: pd.Series) -> dict[str, int]:
 
 
 def as_json(found: Register) -> dict[str, Any]:
-    """The register as `status --json` prints it: files, balance, owed, duties, units, levels, months; NaN is null."""
+    """The register as `status --json` prints it: files, balance, owed, duties, units, levels, months, unlocks,
+    changes; NaN is null."""
     states = found.arrivals["state"]
     said: dict[str, Any] = {"at": found.moment.isoformat(), "files": counts(states), "balance": balance(states)}
     said["owed"] = [_line(r) for r in found.owed.to_dict("records")] if len(found.duties) else []
-    for name in ("duties", "units", "levels", "months"):
+    for name in ("duties", "units", "levels", "months", "unlocks", "changes"):
         said[name] = _records(getattr(found, name))
     return said
 
