@@ -387,6 +387,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
 
 def _print_status(table: dict[str, Any]) -> None:
     """Files and their balance, how everybody stands with how many units behind it, and a line per debt."""
+    from schemas.answers import title_of
+    from schemas.periods import name_of
+
     at = 0 if _th() else 1
     print(" · ".join(f"{_STATES[k][at]} {n}" for k, n in table["files"].items()))
     sums = table["balance"]
@@ -406,7 +409,9 @@ def _print_status(table: dict[str, Any]) -> None:
     for owed in table["owed"]:
         words = owed["words_th" if _th() else "words_en"]
         late = (f" (เกินกำหนด {owed['days']} วัน)", f" ({owed['days']} days overdue)")[at] if owed["late"] else ""
-        print(f"  {owed['unit']} {owed['name']}: {owed['form']} {owed['period']}: {words}{late}")
+        form, period = title_of(owed["form"]), name_of(owed["period"])
+        report = f"{form.th} {period.th}" if _th() else f"{form.en} {period.en}"
+        print(f"  {owed['unit']} {owed['name']}: {report}: {words}{late}")
 
 
 def _percent(value: float | None) -> str:

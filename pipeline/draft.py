@@ -41,6 +41,10 @@ _NEXT = {
         "โปรดดำเนินการตามวิธีแก้ข้างต้น แล้วส่งใหม่อีกครั้ง",
         "Do as advised above and send it again.",
     ),
+    "evidence": Text(
+        "แบบฟอร์มไม่ต้องแก้ไข โปรดส่งไฟล์หลักฐานที่ระบุไว้และยังไม่ได้รับ",
+        "The form needs no correction; send the evidence that is named and has not come.",
+    ),
     "nothing": Text("ไม่ต้องดำเนินการเพิ่มเติม", "Nothing more to do."),
 }
 
@@ -154,11 +158,18 @@ def _next(result: ValidationResult, enclosed: Enclosure | None) -> Text:
         return _NEXT["marked"]
     if result.state != "accepted":
         return _NEXT["again"]
-    return _NEXT["asked" if any(f.severity == "query" for f in result.findings) else "nothing"]
+    if any(f.severity == "query" for f in result.findings):
+        return _NEXT["asked"]
+    return _NEXT["evidence" if _waits_for_evidence(result) else "nothing"]
+
+
+def _waits_for_evidence(result: ValidationResult) -> bool:
+    return any(f.rule in ("I_EVIDENCE_DUE", "W_EVIDENCE_OVERDUE") for f in result.findings)
 
 
 def _closing(result: ValidationResult, plan: Plan | None) -> list[str]:
-    done = result.state == "accepted" and not any(f.severity == "query" for f in result.findings)
+    asked = any(f.severity == "query" for f in result.findings) or _waits_for_evidence(result)
+    done = result.state == "accepted" and not asked
     centre = [plan.settings["centre_contact"], plan.settings["office_name"]] if plan else []
     return ["จึงเรียนมาเพื่อโปรดทราบ" if done else "จึงเรียนมาเพื่อโปรดพิจารณาดำเนินการ", "", *filter(None, centre)]
 
@@ -170,12 +181,12 @@ def _where(finding: Finding) -> str:
 
 def _plain(result: ValidationResult, plan: Plan | None, enclosed: Enclosure | None) -> str:
     to, said = _opening(result, plan)
-    lines = [to, "", said, "", *(f"{a}: {b}" for a, b in _facts(result, plan)), ""]
+    following = _next(result, enclosed)
+    lines = [to, "", said, "", following.th, "", *(f"{a}: {b}" for a, b in _facts(result, plan)), ""]
     for n, f in enumerate(result.findings[:_LISTED], 1):
         where = f"{_where(f)}: " if _where(f) else ""
         lines += [f"{n}. [{SEVERITY[f.severity].th}] {where}{f.message.th}", f"   {f.advice.th}"]
-    following = _next(result, enclosed)
-    lines += ["", following.th, "", *_closing(result, plan), "", f"{_outcome(result).en}."]
+    lines += ["", *_closing(result, plan), "", f"{_outcome(result).en}."]
     return "\n".join([*lines, following.en, _number(result), ""])
 
 
@@ -193,8 +204,8 @@ def _page(result: ValidationResult, plan: Plan | None, enclosed: Enclosure | Non
         f'<!DOCTYPE html><html lang="th"><head><meta charset="utf-8"></head><body style="{_FONT};font-size:16pt;'
         f'line-height:1.35;color:#1c2733"><p>{html.escape(to)}</p><p style="text-indent:2.5em">{html.escape(said)}</p>'
         f'<p style="font-size:20pt;font-weight:bold;color:{tone};margin:8px 0">{html.escape(_outcome(result).th)}</p>'
+        f'<p style="font-weight:bold;margin:8px 0">{html.escape(following.th)}</p>'
         f'<table style="border-collapse:collapse;font-size:16pt">{facts}</table>{_asked(result.findings)}'
-        f'<p style="text-indent:2.5em;font-weight:bold">{html.escape(following.th)}</p>'
         f'<p style="text-indent:2.5em">{closing}</p><p style="color:#5A6672;font-size:12pt">'
         f"{html.escape(_outcome(result).en)}. {html.escape(following.en)}<br>"
         f"{html.escape(_number(result))}</p></body></html>"
@@ -209,7 +220,8 @@ def _asked(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
     head = "".join(
-        f'<th style="{_CELL};background:#1F3A5F;color:#ffffff">{h}</th>' for h in ("ระดับ", "ตำแหน่ง", "พบว่า", "วิธีแก้")
+        f'<th style="{_CELL};background:#1F3A5F;color:#ffffff;width:{share}%">{h}</th>'
+        for h, share in (("ระดับ", 11), ("ตำแหน่ง", 17), ("พบว่า", 42), ("วิธีแก้", 30))
     )
     rows = "".join(
         f'<tr><td style="{_CELL};background:{_FILL[f.severity]};white-space:nowrap">{SEVERITY[f.severity].th}</td>'

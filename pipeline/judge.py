@@ -28,6 +28,7 @@ from pipeline.validate.units import validate
 from pipeline.verdict import bug, duplicate, in_trouble, pending, quarantined, whole
 from schemas.evidence import FORM as EVIDENCE
 from schemas.evidence import kind_of_suffix, suffix_of
+from schemas.folders import unit_of
 from schemas.forms_index import forms
 from schemas.language import Text
 from schemas.plan import Plan
@@ -249,7 +250,12 @@ class Batch:
         return self.plan_for(years[-1]) if years else None
 
     def _reply(self, result: ValidationResult, plan: Plan | None) -> str:
-        return reply.reply(self.office.settings, result, plan, result.reading.submission.received_at)
+        """The answer on disk; a file that says of nobody whose it is goes back to the unit in whose folder it lay."""
+        submission, owner = result.reading.submission, None
+        if result.reading.identity.unit is None and submission.channel == "folder" and "/" in submission.name:
+            known = plan or self._newest_plan()
+            owner = unit_of(submission.name, known.units) if known else None
+        return reply.reply(self.office.settings, result, plan, submission.received_at, owner)
 
 
 def reading_of(

@@ -6,7 +6,7 @@ import html
 import os
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -62,8 +62,13 @@ def place(settings: Settings, relative: str, write: Callable[[str], None]) -> st
     return target.relative_to(settings.outbox).as_posix()
 
 
-def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of: datetime) -> str:
-    """Write the answer of one judgement; its path in outbox ("" where nothing is answered, as for pending files)."""
+def reply(
+    settings: Settings, result: ValidationResult, plan: Plan | None, as_of: datetime, owner: str | None = None
+) -> str:
+    """Write the answer of one judgement; its path in outbox ("" where nothing is answered, as for pending files).
+
+    `owner`: the unit in whose folder of the inbox the file lay, who gets the answer where the file itself names nobody.
+    """
     identity, name = result.reading.identity, result.reading.submission.name
     if result.state == "pending":
         return ""
@@ -71,6 +76,8 @@ def reply(settings: Settings, result: ValidationResult, plan: Plan | None, as_of
     folder = (
         "_centre" if identity.form == "central_plan" else unit_folder(identity.unit or "") if known else "_unidentified"
     )
+    if folder == "_unidentified" and owner:
+        folder = unit_folder(owner)
     if any(f.rule == "I_UNPACKED" for f in result.findings):
         folder = "_mail"
     stem = _stem(name, identity.form)
@@ -198,11 +205,12 @@ _COLOUR = {
     "quarantined": "#8C1D18",
     "duplicate": "#44505C",
 }
+_PLAIN = ("", "รับแล้ว")  # reasons that say no more than the title
 _CSS = """body{font-family:"TH SarabunPSK","TH Sarabun New",Sarabun,Laksaman,"Noto Sans Thai",sans-serif;font-size:20px;line-height:1.5;color:#1c2733;
 background:#f4f6f8;margin:0}main{max-width:980px;margin:24px auto;background:#fff;padding:28px 36px;border-top:8px solid var(--tone)}
 h1{color:var(--tone);margin:0;font-size:34px}h2{font-size:24px;margin:28px 0 6px;color:#1F3A5F}small,.en{color:#5A6672;font-size:15px}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #c9d2da;padding:4px 9px;text-align:left;vertical-align:top}th{background:#1F3A5F;color:#fff;
-font-weight:600}td.n{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:14px 0}
+font-weight:600}.reason{font-size:24px;margin:4px 0 0}td:first-child{white-space:nowrap}th.advice{min-width:11em}td.n{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:14px 0}
 dt{color:#5A6672}dd{margin:0}.error{background:#F8C9C4}.query{background:#FCE3B6}.warning{background:#FFF1A8}.info{background:#D6E8F7}
 @media print{body{background:#fff}main{margin:0;max-width:none}}"""
 
@@ -214,7 +222,6 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
     lines = [
         ("ไฟล์", submission.name),
         ("รับเมื่อ", _when(submission.received_at)),
-        ("ผล", result.reason.th),
         ("แบบฟอร์ม", title_of(identity.form).th),
         ("หน่วยงาน", _unit_name(identity.unit, plan)),
         ("ปีงบประมาณ", str(identity.fiscal_year or "-")),
@@ -227,12 +234,14 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
                 + (f" · รอแก้ไข {len(result.held)} แถว" if result.held else ""),
             )
         )
-    if plan and identity.form and identity.form != "central_plan" and (nearest := _next_deadline(result, plan)):
-        lines.append(("กำหนดส่งถัดไป", nearest))
     if plan and (missing := _missing(result, plan)):
         lines.append(("ยังขาด", missing))
+    own = identity.form not in (None, "central_plan", evidence.FORM)
+    if plan and own and (nearest := _next_deadline(result, plan)):
+        lines.append(("กำหนดส่งถัดไป", nearest))
     body = [
         f"<h1>{html.escape(head.th)} <small>{html.escape(head.en)}</small></h1>",
+        f"<p class='reason'>{html.escape(result.reason.th)}</p>" if result.reason.th not in _PLAIN else "",
         _dl(lines),
         _asked(result.findings),
         _read(result, plan),
@@ -259,7 +268,8 @@ def _unit_name(unit: str | None, plan: Plan | None) -> str:
 def _next_deadline(result: ValidationResult, plan: Plan) -> str:
     today = result.reading.submission.received_at.date()
     days = {q: plan.deadline(f"{plan.fiscal_year}-Q{q}", "quarterly_result") for q in (1, 2, 3, 4)}
-    coming = [(d, q) for q, d in days.items() if d >= today]
+    done = [q for q in days if not _left(result, plan, q)] if result.reading.identity.form == "quarterly_result" else []
+    coming = [(d, q) for q, d in days.items() if d >= today and q not in done]
     if not coming:
         return ""
     day, q = min(coming)
@@ -271,18 +281,23 @@ def _missing(result: ValidationResult, plan: Plan) -> str:
     if result.reading.identity.form != "quarterly_result" or not result.reading.rows:
         return ""
     today = result.reading.submission.received_at.date()
-    said = {(p.indicator, p.period) for p in result.postings if not p.blank} | set(result.held)
-    typed = {(r.text("indicator"), r.sheet_key) for r in result.reading.rows if r.text("reportable").strip()}
     parts = []
     for q in (1, 2, 3, 4):
         period = f"{plan.fiscal_year}-Q{q}"
-        own = [i["code"] for i in plan.assigned(result.reading.identity.unit or "") if q in due_quarters(i["cycle"])]
-        left = [c for c in own if (c, period) not in said and (c, f"q{q}") not in typed]
-        if end_of(period) < today and left:
+        if end_of(period) < today and (left := _left(result, plan, q)):
             parts.append(
                 f"{name_of(period).th}: {', '.join(left[:6])}{f' … (+{len(left) - 6})' if len(left) > 6 else ''}"
             )
     return " · ".join(parts)
+
+
+def _left(result: ValidationResult, plan: Plan, quarter: int) -> list[str]:
+    """The unit's indicators that report in a quarter and of which this file says nothing."""
+    period = f"{plan.fiscal_year}-Q{quarter}"
+    own = [i["code"] for i in plan.assigned(result.reading.identity.unit or "") if quarter in due_quarters(i["cycle"])]
+    said = {(p.indicator, p.period) for p in result.postings if not p.blank} | set(result.held)
+    typed = {(r.text("indicator"), r.sheet_key) for r in result.reading.rows if r.text("reportable").strip()}
+    return [c for c in own if (c, period) not in said and (c, f"q{quarter}") not in typed]
 
 
 def _dl(lines: Sequence[tuple[str, str]]) -> str:
@@ -292,13 +307,20 @@ def _dl(lines: Sequence[tuple[str, str]]) -> str:
 def _asked(findings: Sequence[Finding]) -> str:
     if not findings:
         return "<p>ไม่พบข้อสังเกต <span class='en'>Nothing to correct or answer.</span></p>"
-    rows = [
-        f"<tr><td class='{f.severity}'>{SEVERITY[f.severity].th}</td><td>{html.escape(f.sheet)} {html.escape(', '.join(f.cells[:8]))}</td>"
-        f"<td>{html.escape(f.indicator)}</td><td>{html.escape(f.message.th)}<br><span class='en'>{html.escape(f.message.en)}</span></td>"
-        f"<td>{html.escape(f.advice.th)}</td></tr>"
-        for f in findings
-    ]
-    return f"<h2>ข้อสังเกต {len(findings)} รายการ</h2><table><tr><th>ระดับ</th><th>ตำแหน่ง</th><th>ตัวชี้วัด</th><th>พบว่า</th><th>วิธีแก้</th></tr>{''.join(rows)}</table>"
+    places = [f"{f.sheet} {', '.join(f.cells[:8])}".strip() for f in findings]
+    shows = (True, any(places), any(f.indicator for f in findings), True, True)
+    head = ("<th>ระดับ", "<th>ตำแหน่ง", "<th>ตัวชี้วัด", "<th>พบว่า", "<th class='advice'>วิธีแก้")
+    lines = [_line(h + "</th>" for h, shown in zip(head, shows, strict=True) if shown)]
+    for f, at in zip(findings, places, strict=True):
+        message = f"{html.escape(f.message.th)}<br><span class='en'>{html.escape(f.message.en)}</span>"
+        cells = (html.escape(at), html.escape(f.indicator), message, html.escape(f.advice.th))
+        said = [f"<td class='{f.severity}'>{SEVERITY[f.severity].th}</td>", *(f"<td>{c}</td>" for c in cells)]
+        lines.append(_line(c for c, shown in zip(said, shows, strict=True) if shown))
+    return f"<h2>ข้อสังเกต {len(findings)} รายการ</h2><table>{''.join(lines)}</table>"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _read(result: ValidationResult, plan: Plan | None) -> str:

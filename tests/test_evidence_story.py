@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import xlsxwriter
 from openpyxl import load_workbook
 from proofs import docx, exe, pdf, png
 from staff import CONFIRMED, NOW, UNITS, Place, fill, result
+
+from pipeline.evidence.debts import overdue
+from pipeline.ledger import book
+from pipeline.opening import open_office
 
 UNIT, OTHER = UNITS[0], UNITS[1]
 Q1 = "2567-Q1"
@@ -261,3 +266,25 @@ def test_confirming_quarter_4_needs_a_name_and_not_a_dash(office: Place, tmp_pat
 
 def test_evidence_that_comes_before_any_plan_waits(new_office: Place) -> None:
     assert new_office.take(pdf(), "รายงาน.pdf", now=NOW)["state"] == "pending"
+
+
+def test_a_file_that_cannot_be_kept_is_answered_to_the_unit_in_whose_folder_it_lay(office: Place) -> None:
+    line = office.take(exe(), f"{UNIT}/หลักฐาน.pdf")
+    assert line["state"] == "quarantined" and line["answer"].startswith(f"returned/{UNIT}/")
+    assert office.outbox(line["answer"]).is_file()
+    assert office.take(exe() + b" ", "หลักฐาน.pdf")["answer"].startswith("returned/_unidentified/")
+
+
+def test_overdue_evidence_is_asked_for_once_however_many_indicators_name_it(office: Place, tmp_path: Path) -> None:
+    same = {
+        **result("q1", "สนย.1", "88", evidence="รายงาน.pdf"),
+        **result("q1", "กพร.9", "5", evidence="รายงาน.pdf"),
+    }
+    office.take(fill(office.template(UNIT, "quarterly_result"), tmp_path / "form.xlsx", same), "form.xlsx")
+    opened = open_office(office.root, datetime.fromisoformat("2024-02-20T09:00:00+07:00"))
+    with opened.engine.connect() as connection:
+        plan = book.plan_of(connection, 2567)
+    assert plan is not None
+    lines = overdue(opened, [plan], date(2024, 2, 20))
+    assert list(lines["report"]) == ["หลักฐาน ตัวชี้วัด สนย.1, กพร.9\nไตรมาส 1/2567"]
+    assert list(lines["said"]) == ["ยังไม่ได้รับไฟล์: รายงาน.pdf"]

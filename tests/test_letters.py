@@ -146,6 +146,16 @@ def test_other_debts_such_as_evidence_stand_in_the_same_letter(quiet: Place, tmp
     assert write_letters(opened, more=more) == []
 
 
+def test_counts_are_whole_where_debts_of_another_kind_stand_beside_them(quiet: Place) -> None:
+    fill_one = result("q1", "สนย.1", "91", plan_status="เป็นไปตามแผน", state=CONFIRMED)
+    path = fill(quiet.template("01102", "quarterly_result"), quiet.root / "one.xlsx", fill_one)
+    assert quiet.take(path, "one.xlsx")["state"] == "accepted"
+    opened = open_office(quiet.root, datetime.fromisoformat(f"{AFTER}+07:00"))
+    lacking = {"unit": "01102", "fiscal_year": 2567, "late": True, "deadline": "2024-01-12", "kind": "evidence"}
+    write_letters(opened, more=pd.DataFrame([{**lacking, "report": "หลักฐาน", "said": "ยังไม่ได้รับ คำสั่ง.pdf"}]))
+    assert "ได้รับ 1 จาก 5 ตัวชี้วัด" in text_of(quiet.outbox(f"{ROUND}/01102.docx"))
+
+
 def test_every_text_of_a_letter_is_in_the_thai_font(quiet: Place) -> None:
     publish(quiet, AFTER)
     with zipfile.ZipFile(quiet.outbox(f"{ROUND}/01101.docx")) as package:

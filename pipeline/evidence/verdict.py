@@ -117,8 +117,11 @@ def _said(view: View, arrival: Arrival, unit: str) -> tuple[Text, list[Finding]]
         doubt = arrival.number in found.doubtful
         code = "Q_EVIDENCE_TWO" if doubt else "Q_EVIDENCE_UNNAMED" if unit else "Q_EVIDENCE_UNIT"
         return _KEPT, [finding(code, unit=unit)]
-    th = ", ".join(dict.fromkeys(f"{x.indicator} {name_of(x.period).th}" for x in lines))
-    en = ", ".join(dict.fromkeys(f"{x.indicator} {name_of(x.period).en}" for x in lines))
+    said: dict[str, dict[str, None]] = {}
+    for line in lines:
+        said.setdefault(line.period, {})[line.indicator] = None
+    th = " · ".join(f"{name_of(p).th} ตัวชี้วัด {', '.join(codes)}" for p, codes in said.items())
+    en = "; ".join(f"{name_of(p).en} indicators {', '.join(codes)}" for p, codes in said.items())
     reason = Text(f"หลักฐานของ {unit}: {th}", f"Evidence of {unit}: {en}")
     findings = [finding("Q_EVIDENCE_TWO", indicator=x.indicator, period=x.period) for x in lines if x.doubt][:1]
     due = max(view.plan.evidence_deadline(x.period) for x in lines)

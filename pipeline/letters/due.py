@@ -87,10 +87,13 @@ def _began(plan: Plan, today: date) -> date:
     return plan.deadline(period, "quarterly_result" if "-" in period else "monthly_plan")
 
 
+_WHOLE = ("rows_in", "rows_due", "rows_held")  # floats where debts of another kind stand in the same frame
+
+
 def _debt(row: Mapping[Any, Any]) -> Debt:
     if isinstance(row.get("report"), str):
         return Debt(row["kind"], row["report"], row["said"], date.fromisoformat(row["deadline"]))
-    said = words.OWED[row["state"]].th.format(**{str(k): v for k, v in row.items()})
+    said = words.OWED[row["state"]].th.format(**{**row, **{k: int(row[k]) for k in _WHOLE}})
     if row["state"] == "returned" and row["lacking"]:
         said += words.ALSO_LACKING.th.format(lacking=row["lacking"])
     report = f"{forms()[row['form']].title.th}\n{name_of(row['period']).th}"

@@ -56,8 +56,8 @@ def gather(office: Office) -> Register:
         found = [duties(p, rows.posted(connection, p.fiscal_year), moment.date(), zone) for p in plans]
     files = files_of(arrivals, asked, zone)
     parts = [_of_plan(p, d, files[files["fiscal_year"] == p.fiscal_year]) for p, d in zip(plans, found, strict=True)]
-    frames = [_joined([p[n] for p in parts]) for n in range(4)]
-    return Register(moment, plans, arrivals, *frames, _joined(opened), _joined(changed))
+    frames = [*(_joined([p[n] for p in parts]) for n in range(4)), _joined(opened), _joined(changed)]
+    return Register(moment, plans, arrivals, *frames)
 
 
 def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

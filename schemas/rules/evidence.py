@@ -113,8 +113,8 @@ RULES = (
         "info",
         "ยังไม่ได้รับไฟล์หลักฐานที่ระบุไว้: {value} ส่งได้ถึง {until}",
         "Evidence named but not received yet: {value}; it may follow until {until_en}",
-        "วางไฟล์ข้างแบบฟอร์มนี้ หรือใน inbox/รหัสหน่วยงาน/",
-        "Put the files beside this form or into inbox/UNIT/",
+        "ส่งไฟล์ทางเดียวกับแบบฟอร์มนี้ โดยใช้ชื่อไฟล์ตามที่ระบุไว้",
+        "Send the files the way this form came, under the names given here",
         "—",
     ),
     _rule(
