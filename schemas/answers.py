@@ -20,9 +20,13 @@ SEVERITY = {
     "info": Text("แจ้งให้ทราบ", "info"),
 }
 
+UNLOCK = "unlock"  # what an unlock given by command is called among the files
+
 
 def title_of(form: str | None) -> Text:
     """What a file of this form is called, evidence included; a dash where it is of none."""
     if form == evidence.FORM:
         return evidence.TITLE
+    if form == UNLOCK:
+        return Text("คำสั่งปลดล็อก", "Unlock")
     return forms()[form].title if form in forms() else Text(form or "-", form or "-")

@@ -94,7 +94,7 @@ _COUNTED = (
 OWED = (
     *_UNIT,
     *_FORM,
-    _c("state", "สถานะ", "State", "light", 20, "ยังไม่ส่ง = ไม่มีแถวใดรับแล้ว, ส่งไม่ครบ = บางตัวชี้วัดยังไม่มี, ส่งกลับให้แก้ = มีแถวรอแก้", "missing: no row; incomplete: some rows; returned: some row waits for correction"),
+    _c("state", "สถานะ", "State", "light", 24, "ยังไม่ส่ง = ไม่มีแถวใดรับแล้ว, ส่งไม่ครบ = บางตัวชี้วัดยังไม่มี, ส่งกลับให้แก้ = มีแถวรอแก้", "missing: no row; incomplete: some rows; returned: some row waits for correction"),
     _c("deadline", "กำหนดส่ง", "Deadline", "text", 18),
     _c("late", "เกินกำหนดหรือไม่", "Overdue", "text", 24),
     *_COUNTED,
@@ -104,7 +104,7 @@ OWED = (
 DUTIES = (
     *_UNIT,
     *_FORM,
-    _c("state", "สถานะ", "State", "light", 20, "ยืนยันแล้ว = ทุกแถวยืนยัน, รับแล้ว = รับครบแต่ยังมีร่าง งวดที่ยังไม่สิ้นสุดและยังไม่ส่งไม่แสดง", "confirmed: every row is; received: all in, some still drafts; periods not ended and not reported are left out"),
+    _c("state", "สถานะ", "State", "light", 24, "ยืนยันแล้ว = ทุกแถวยืนยัน, รับแล้ว = รับครบแต่ยังมีร่าง งวดที่ยังไม่สิ้นสุดและยังไม่ส่งไม่แสดง", "confirmed: every row is; received: all in, some still drafts; periods not ended and not reported are left out"),
     _c("deadline", "กำหนดส่ง", "Deadline", "text", 18, "จากปฏิทิน หรือค่าตั้งต้น", "From the calendar, else the settings"),
     _c("month", "เดือนที่ครบกำหนด", "Month due", "text", 15),
     *_COUNTED,
