@@ -241,8 +241,8 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
         lines.append(("กำหนดส่งถัดไป", nearest))
     body = [
         f"<h1>{html.escape(head.th)} <small>{html.escape(head.en)}</small></h1>",
-        f"<p class='reason'>{html.escape(result.reason.th)}</p>" if result.reason.th not in _PLAIN else "",
-        _dl(lines),
+        f"<p class='reason'>{html.escape(result.reason.th)}</p>" if _says_more(result) else "",
+        _dl([(label, said) for label, said in lines if said != "-"]),
         _asked(result.findings),
         _read(result, plan),
     ]
@@ -252,6 +252,11 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
         f"<style>:root{{--tone:{tone}}}{_CSS}</style></head><body><main>{''.join(body)}<p><small>เลขที่รับ {submission.number} · {submission.sha256[:16]}"
         "</small></p></main></body></html>"
     )
+
+
+def _says_more(result: ValidationResult) -> bool:
+    """Whether the reason says what neither the title nor the only finding below it says."""
+    return result.reason.th not in (*_PLAIN, *(f.message.th for f in result.findings))
 
 
 def _when(moment: datetime) -> str:
