@@ -511,7 +511,8 @@ def test_status_says_who_owes_what(office: Place) -> None:
         (u, f, p, "missing") for u in UNITS for f, p in (("monthly_plan", "2567"), ("quarterly_result", "2567-Q1"))
     }
     assert {o["late"] for o in table["owed"] if o["form"] == "quarterly_result"} == {False}
-    office.take(filled(office, "a.xlsx", Q1_DONE), "a.xlsx")
+    every = {**Q1_DONE, **result("q1", "อปท.1", "90")}  # one row less would be owed still
+    office.take(filled(office, "a.xlsx", every), "a.xlsx")
     office.take(filled(office, "b.xlsx", {**Q1_DONE, **result("q1", "P1", "x")}, UNITS[1]), "b.xlsx")
     table = office.call("status", "--json", now="2024-02-10T09:00:00").json
     quarter = {o["unit"]: (o["state"], o["late"]) for o in table["owed"] if o["form"] == "quarterly_result"}
