@@ -19,7 +19,8 @@ from pipeline import printed
 from pipeline.model import Scorecard
 from pipeline.office import letterhead as office
 from pipeline.reply import place, unit_folder
-from pipeline.report.outputs import pieces
+from pipeline.report.outputs import Piece, pieces
+from pipeline.report.share import newest_first
 from pipeline.settings import Settings
 
 LOG = logging.getLogger("opsbook")
@@ -72,9 +73,8 @@ def publication(
     made = {o["path"] for o in old.get("outputs", [])}
     planned = [p for p in pieces(card, unit_folder) if headline or not p.paper or p.path in made]
     issue = _Issue(settings, known)
-    # Where a publication stands already, what is about one unit comes first: it takes a moment, the whole takes longer.
-    for done, piece in enumerate(sorted(planned, key=lambda p: bool(known) and not p.paper), start=1):
-        issue.put(piece.path, piece.basis, piece.draw)
+    for done, piece in enumerate(_by_worth(card, planned) if known else planned, start=1):
+        issue.put(piece.path, piece.basis(), piece.draw)
         progress("publish", done, len(planned))
     folder = f"reports/{card.fiscal_year}/{card.period}"
     begun = headline or bool(made & {f"{folder}/{printed.PDF}"})
@@ -94,6 +94,13 @@ def publication(
     }
     place_text(settings, _manifest_path(card.fiscal_year, card.period), _json(content))
     return issue.written
+
+
+def _by_worth(card: Scorecard, planned: Sequence[Piece]) -> list[Piece]:
+    """Where a publication stands already: first the papers of the unit whose file came last and of its parent, then those
+    of all others, and at the end the whole, which takes longest and of which a unit waits for nothing."""
+    places = newest_first(card)
+    return sorted(planned, key=lambda p: (not p.paper, places.get(p.key, len(places))))
 
 
 class _Issue:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from pipeline.model import Scorecard
 from pipeline.office.book import safe
-from pipeline.report import order
+from pipeline.report import order, share
 from pipeline.report.dictionary import KEYS, TABLES, TITLES, Type, Variable
 from pipeline.report.words import period
 
@@ -43,13 +43,16 @@ class DataPart:
     as_of: str
 
 
-def parts(card: Scorecard) -> Iterator[tuple[str, DataPart]]:
+def parts(card: Scorecard) -> share.Parts:
     """Each file of the data set with the tables it needs. Pure."""
     tables = frames(card)
     title = f"{card.office_name} {period(card).both}"
-    for name in _WRITERS:
+
+    def of(name: str) -> DataPart:
         needed = [t for t in TABLES if name in (f"{t}.csv", f"{t}.json", f"{t}.xml")]
-        yield name, DataPart(name, {t: tables[t] for t in needed}, title, card.period, card.as_of.isoformat())
+        return DataPart(name, {t: tables[t] for t in needed}, title, card.period, card.as_of.isoformat())
+
+    return share.Parts(list(_WRITERS), of)
 
 
 def frames(card: Scorecard) -> dict[str, pd.DataFrame]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pipeline.model import Scorecard
 from pipeline.report import kpi_list, share
 from pipeline.report.kpi_list import Group, ListColumn, Listing
@@ -30,7 +28,7 @@ COLUMNS = (
 _KEYS = ["unit", "unit_name", "indicator", "indicator_name", "unit_of_measure", "type", "goal", "goal_name"]
 
 
-def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
+def parts(card: Scorecard) -> share.Parts:
     """Each unit's indicators and plan; nothing that is reported, so a result never changes the list."""
     return share.definitions_only(card, _KEYS, plans=True)
 

@@ -61,7 +61,7 @@ _LABEL = Cell(bold=True, fill=styles.BAND, ink=styles.NAVY, size=_SIZE)
 _VALUE = Cell(size=_SIZE)
 
 
-def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
+def parts(card: Scorecard) -> share.Parts:
     """Each unit's own rows and quarters; a card goes to the unit itself, so it may name who is responsible."""
     return share.by_unit(card)
 

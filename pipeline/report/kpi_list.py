@@ -110,7 +110,7 @@ def basis(card: Scorecard) -> str:
     return f"{card.office_name}  ·  ตามแผนฉบับที่ {card.plan_revision}"
 
 
-def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
+def parts(card: Scorecard) -> share.Parts:
     """Each unit's own rows; what was reported is not in the list, so neither it nor its moment changes the list."""
     return share.definitions_only(card, _KEYS, plans=False)
 

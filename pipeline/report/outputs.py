@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, lru_cache, partial
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ import pandas as pd
 import pipeline.report
 from pipeline.model import Scorecard
 from pipeline.report.digest import digest
+from pipeline.report.share import Parts
 
 
 class Output(Protocol):
@@ -30,12 +31,14 @@ class Output(Protocol):
 
 
 class Series(Protocol):
-    """A module that is many files: `PATTERN` holds `{}` for the key of each; a part holds all that a file shows."""
+    """A module that is many files: `PATTERN` holds `{}` for the key of each; a part holds all that a file shows.
+
+    Keys are codes of units, or file names where the module has `NAMES = True`."""
 
     PATTERN: str
 
-    def parts(self, card: Scorecard) -> Iterable[tuple[str, Any]]:
-        """(key, part) of each file; pure. Keys are codes of units, or file names where the module has `NAMES = True`."""
+    def parts(self, card: Scorecard) -> Parts:
+        """The part of each file; pure."""
 
     def draw(self, part: Any, path: str) -> None:
         """Write one file at `path`."""
@@ -43,14 +46,16 @@ class Series(Protocol):
 
 @dataclass(frozen=True)
 class Piece:
-    """One file of a publication: its path in outbox, what it is made from (a hash), and how it is drawn.
+    """One file of a publication: its path in outbox, what it is made from (a hash, when asked for), and how it is drawn.
 
-    A `paper` is about one unit or parent: there are as many as the office has, so they are made for the headline period.
+    A `paper` is about one unit or parent, whose code is `key`: there are as many as the office has, so they are made for
+    the headline period.
     """
 
     path: str
-    basis: str
+    basis: Callable[[], str]
     draw: Callable[[str], None]
+    key: str = ""
     paper: bool = False
 
 
@@ -77,17 +82,31 @@ def pieces(card: Scorecard, name: Callable[[str], str]) -> Iterator[Piece]:
     A module's files lie in outbox/reports, or in the folder its `ROOM` says ("data").
     """
     where = f"{card.fiscal_year}/{card.period}"
-    whole = digest(card)
+    whole = cache(lambda: digest(card))
     for one in outputs():
         room = getattr(one, "ROOM", "reports")
         yield Piece(f"{room}/{where}/{one.FILE}", whole, partial(_draw_whole, one, card))
     for alike in _by_parts():
-        for key, part in alike[0].parts(card):
-            basis = digest(part)
+        parts = alike[0].parts(card)
+        made = _Newest(parts)
+        for key in parts.keys:
             for many in alike:
                 room, plain = getattr(many, "ROOM", "reports"), getattr(many, "NAMES", False)
-                file = many.PATTERN.format(key if plain else name(key))
-                yield Piece(f"{room}/{where}/{file}", basis, partial(many.draw, part), paper=not plain)
+                path = f"{room}/{where}/{many.PATTERN.format(key if plain else name(key))}"
+                yield Piece(path, partial(made.basis, key), partial(made.draw, key, many), key, paper=not plain)
+
+
+class _Newest:
+    """The part asked for last and its hash: files made from the same are asked for one after the other."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._part = lru_cache(maxsize=1)(parts.of)
+        self.basis = lru_cache(maxsize=1)(lambda key: digest(self._part(key)))
+
+    def draw(self, key: str, many: Series, path: str) -> None:
+        """Draw the file of a key in one series."""
+        many.draw(self._part(key), path)
 
 
 def _by_parts() -> list[list[Series]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pipeline.model import Scorecard
 from pipeline.report import master, share
 
 PATTERN = "parents/{}.xlsx"
 
 
-def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
+def parts(card: Scorecard) -> share.Parts:
     """The scorecard of each parent's units; a parent over everybody has master.xlsx already."""
     return share.by_parent(card)
 

@@ -51,7 +51,7 @@ _SCALE = 74  # per cent: a fixed scale, because fitting to a page ignores the br
 _PIXELS = sum(round(c.width * 7 + 5) for c in COLUMNS) - 4
 
 
-def parts(card: Scorecard) -> Iterator[tuple[str, Scorecard]]:
+def parts(card: Scorecard) -> share.Parts:
     """Each unit's own rows, with its total, its rank among how many, its trend and its restated figures."""
     return share.with_standing(card, share.by_unit(card))
 
