@@ -93,7 +93,11 @@ def by_parent(card: Scorecard) -> Parts:
 def newest_first(card: Scorecard) -> dict[str, int]:
     """Each unit's and parent's place when those come first for whom something arrived last; a parent is as new as the
     newest unit under it, and of several parents the one of fewer units, which is drawn sooner, comes first."""
-    came = card.rows.groupby("unit")["received_at"].max().map(lambda t: datetime.fromisoformat(t).timestamp() if t else 0.0)
+    came = (
+        card.rows.groupby("unit")["received_at"]
+        .max()
+        .map(lambda t: datetime.fromisoformat(t).timestamp() if t else 0.0)
+    )
     known = [(-float(moment), 1, str(code)) for code, moment in came.items()]
     for code, units in _below(card).items():
         known.append((-float(came.reindex(units).max()) if units else 0.0, len(units) + 1, code))
