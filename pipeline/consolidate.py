@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,6 +108,12 @@ def _place(facts: pd.DataFrame, period: str, column: str, index: pd.Index) -> pd
     ).reindex(index)
 
 
+def in_zone(moments: Iterable[str], zone: tzinfo) -> np.ndarray:
+    """ISO times as the ledger keeps them (UTC) -> the same in the office's zone, whose days and hours people read."""
+    known = {t: datetime.fromisoformat(t).astimezone(zone).isoformat() if t else "" for t in set(moments)}
+    return np.array([known[t] for t in moments], dtype=object)
+
+
 def _waived_plans(postings: pd.DataFrame, index: pd.Index) -> np.ndarray:
     """Waivers under which the monthly plan of each row was taken, and unlocks under which it was changed."""
     plans = postings[(postings["form"] == "monthly_plan") & ~postings["blank"].astype(bool)]
@@ -156,6 +162,7 @@ def _row_words(
     for column in (*_SOURCE, "state"):
         filler: Any = 0 if column == "submission" else ""
         found[f"{column}{q}"] = rows[column].astype(object).reindex(index).fillna(filler).to_numpy(dtype=object)
+    found[f"received_at{q}"] = in_zone(found[f"received_at{q}"], zone)
     changed = [f"{AFTER_UNLOCK.th} {memo}" if memo else "" for memo in found.pop(f"unlocked{q}")]
     states = [_printed(s, e) for s, e in zip(rows["state"], entries, strict=True)]
     found[f"state_text{q}"] = (

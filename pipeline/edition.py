@@ -95,12 +95,15 @@ def _publish(
         proof = evidence_state(connection, plan, office.settings.zone, moment.date(), limit)
         wide = worded(wide, proof.named)
         changed = restated(connection, wide, plan, period, moment, postings, facts)
+        changed["received_at"] = pd.Series(
+            consolidate.in_zone(changed["received_at"], office.settings.zone), index=changed.index, dtype="str"
+        )
         past = _last_year(connection, plan, period, limit, office)
-        fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None, past)
+        fingerprint = _fingerprint(wide, changed, plan, period, moment if main else None, *past)
         there = complete(office.settings, year, period)
         if not explicit and there and book.last_fingerprint(connection, year, period) == fingerprint:
             return []
-    card = score.scorecard(wide, plan, period, moment, changed, past)
+    card = score.scorecard(wide, plan, period, moment, changed, *past)
     sources = [Source(*each) for each in consolidate.sources(newest, period)]
     files = publication(office.settings, card, sources, _sha_of(plan), headline=main or explicit, progress=progress)
     with office.engine.begin() as connection:
@@ -121,12 +124,13 @@ def _sha_of(plan: Plan) -> str:
 
 def _last_year(
     connection: Connection, plan: Plan, period: str, limit: str | None, office: Office
-) -> pd.DataFrame | None:
-    """The same quarter a year ago as the ledger has it, None where that year had no plan."""
-    before = book.plan_of(connection, plan.fiscal_year - 1, as_of=limit)
+) -> tuple[pd.DataFrame | None, float]:
+    """The same quarter a year ago as the ledger has it, and the office's total then; None and NaN without a plan then."""
+    before, q = book.plan_of(connection, plan.fiscal_year - 1, as_of=limit), int(period[-1])
     if before is None:
-        return None
-    return score.quarter_of(consolidated(connection, before, limit, office), before, int(period[-1]))
+        return None, float("nan")
+    wide = consolidated(connection, before, limit, office)
+    return score.quarter_of(wide, before, q), score.headline_of(wide, before, q)
 
 
 def _fingerprint(
@@ -136,6 +140,7 @@ def _fingerprint(
     period: str,
     moment: datetime | None,
     past: pd.DataFrame | None = None,
+    past_headline: float = float("nan"),
 ) -> str:
     """What a publication depends on: quarters up to the period, plans of the whole year, the plan revision, the same
     quarter a year ago, and for the headline period the as-of."""
@@ -144,6 +149,6 @@ def _fingerprint(
     columns = [c for c in wide.columns if c in fixed or c[-1] not in later]
     digest = hashlib.sha256(wide[columns].to_csv(index=False).encode())
     digest.update(changed.to_csv(index=False).encode())
-    digest.update(b"" if past is None else past.to_csv(index=False).encode())
+    digest.update(b"" if past is None else f"{past_headline} {past.to_csv(index=False)}".encode())
     digest.update(f"{plan.revision} {sorted(plan.settings.items())} {moment.isoformat() if moment else ''}".encode())
     return digest.hexdigest()

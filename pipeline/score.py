@@ -76,11 +76,12 @@ def scorecard(
     as_of: datetime,
     restated: pd.DataFrame | None = None,
     last_year: pd.DataFrame | None = None,
+    last_year_headline: float = np.nan,
 ) -> Scorecard:
     """Score one quarter of the year (`period` "2567-Q2"); quarters after it are not looked at.
 
-    `restated` (`schemas.frames.RestatedRow`) is carried along for the reports that tell of it; `last_year` is what
-    `quarter_of` says of the same quarter a year ago.
+    `restated` (`schemas.frames.RestatedRow`) is carried along for the reports that tell of it; `last_year` and
+    `last_year_headline` are what `quarter_of` and `headline_of` say of the same quarter a year ago.
     """
     last = int(period[-1])
     quarters = {q: _Quarter(wide, plan, q) for q in range(1, last + 1)}
@@ -99,7 +100,7 @@ def scorecard(
         TotalRow.validate(units),
         TotalRow.validate(parents),
         TrendRow.validate(_trend(quarters, plan, groups)),
-        office,
+        {**office, "last_year": last_year_headline},
         plan.settings,
         pd.DataFrame(list(plan.content.get("plan", [])), columns=["kind", "code", "text", "parent"]).fillna(""),
         QuarterRow.validate(pd.concat([quarters[q].told() for q in quarters], ignore_index=True)),
@@ -116,6 +117,11 @@ def quarter_of(wide: pd.DataFrame, plan: Plan, q: int) -> pd.DataFrame:
     quarter = _Quarter(wide, plan, q)
     columns = {"plan": quarter.planned, "result": quarter.result, "score": quarter.score}
     return wide[["unit", "indicator", "unit_of_measure"]].assign(**columns)
+
+
+def headline_of(wide: pd.DataFrame, plan: Plan, q: int) -> float:
+    """The office's headline total in one quarter by that year's plan and settings; NaN where nothing had a score."""
+    return float(_parent_totals(_Quarter(wide, plan, q), None, plan, _Groups(wide, plan))[1]["headline"])
 
 
 def _beside_last_year(rows: pd.DataFrame, last_year: pd.DataFrame | None) -> pd.DataFrame:
@@ -439,6 +445,7 @@ class _Quarter:
             "status": self.status,
             "reported": self.said,
             **{w: wide[f"{w}{q}"] for w in ("state", "details", "problem", "remedy", "evidence")},
+            **{w: wide[f"{w}{q}"] for w in ("late", "file", "received_at")},
         }
         frame = pd.DataFrame(columns, index=wide.index)[list(kinds)]
         return frame.astype({c: "str" if "str" in kind else kind for c, kind in kinds.items()})

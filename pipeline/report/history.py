@@ -80,6 +80,20 @@ def restated(card: Scorecard) -> pd.DataFrame:
     return found.assign(old_value=found["old"].map(_number), new_value=found["new"].map(_number)).reset_index(drop=True)
 
 
+def arrived_late(card: Scorecard) -> pd.DataFrame:
+    """Figures that first arrived after their quarter had closed, newest quarter first: no restatement, nothing stood before."""
+    found = card.quarters[card.quarters["late"] & card.quarters["value"].notna()]
+    names = card.rows[["unit", "indicator", "unit_name", "indicator_name"]]
+    found = found.merge(names, on=["unit", "indicator"], how="inner")
+    return order.by_unit(found).sort_values("period", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def last_year(card: Scorecard) -> tuple[float, float]:
+    """The office's headline total at the same quarter a year ago and the change since; NaN where the ledger knows none."""
+    then = float(card.office.get("last_year", float("nan")))
+    return then, round(card.office["headline"] - then, 4)
+
+
 def why(change: Mapping[Hashable, Any]) -> str:
     """Who changed a figure and why: memo and reason of the unlock where there was one, who, in which file."""
     memo = f"{change['memo']}: {change['reason']}" if change["memo"] else ""

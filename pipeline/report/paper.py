@@ -16,6 +16,7 @@ from pipeline.report.words import (
     RAISE,
     RAISE_RULE,
     as_of,
+    day,
     figure,
     fixed,
     light_meaning,
@@ -52,6 +53,7 @@ def tables(card: Scorecard) -> dict[str, pd.DataFrame]:
         "moves": history.moves(card),
         "lights": history.lights(card),
         "restated": history.restated(card),
+        "arrived": history.arrived_late(card),
         "advice": history.raise_target(card.rows),
     }
 
@@ -90,6 +92,10 @@ def _results(paper: Paper, card: Scorecard, _tables: dict[str, pd.DataFrame]) ->
         f"{score}{change} รายงานแล้ว {total['reported']:,} จาก {total['indicators']:,} ตัวชี้วัด "
         f"คิดเป็นความครอบคลุมร้อยละ {total['coverage']:.2f} ของน้ำหนัก ล่าช้ากว่าแผน {total['behind']:,} ตัวชี้วัด รอแก้ไข {total['held']:,}"
     )
+    then, moved = history.last_year(card)
+    if then == then:
+        now = f" ปีนี้ {_change(moved)}" if moved == moved else ""
+        paper.line(f"คะแนนรวมในไตรมาสเดียวกันของปีก่อน {fixed(then)}{now}")
     lines = [
         ("คะแนนรวมเฉพาะที่รายงาน", fixed(total["score_reported"])),
         ("คะแนนรวมทุกตัวชี้วัด", fixed(total["score_all"])),
@@ -205,6 +211,7 @@ def _changes(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) -> 
 
 def _restated(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -> None:
     found = tables["restated"]
+    _arrived(paper, tables["arrived"])
     if not len(found):
         paper.line("ไม่มีตัวเลขใดที่ส่งทันกำหนดแล้วถูกแก้ภายหลัง")
         return
@@ -221,6 +228,19 @@ def _restated(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -
         lines,
         (1, 2, 3),
     )
+
+
+def _arrived(paper: Paper, found: pd.DataFrame) -> None:
+    """Figures that came only after the closing: nothing stood there before, so they are told apart from the restated."""
+    if not len(found):
+        return
+    shown = found.head(MOST["rows"])
+    paper.caption(TABLE_WORD, f"ตัวเลขที่มาถึงครั้งแรกหลังพ้นกำหนดส่งของงวด{_of(len(shown), len(found))}")
+    lines = [
+        (f"{r.unit_name}\n{r.indicator} {r.indicator_name}", name_of(r.period).th, figure(r.value), f"{day(r.received_at)}\n{r.file}")
+        for r in shown.itertuples()
+    ]  # fmt: skip
+    _grid(paper, (70, 24, 20, 51), ("หน่วยงานและตัวชี้วัด", "งวด", "ผล", "ได้รับวันที่ และไฟล์"), lines, (1, 2))
 
 
 def _advice(paper: Paper, _card: Scorecard, tables: dict[str, pd.DataFrame]) -> None:

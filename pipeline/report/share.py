@@ -155,8 +155,8 @@ class _Cut:
     def __init__(self, frame: pd.DataFrame) -> None:
         codes, firsts = pd.factorize(frame["unit"]) if len(frame) else (np.array([], dtype=int), [])
         self._frame = frame.iloc[np.argsort(codes, kind="stable")]
-        ends = np.cumsum(np.bincount(codes, minlength=len(firsts))) if len(frame) else []
-        self.places = {str(u): (int(a), int(b)) for u, a, b in zip(firsts, [0, *ends], ends, strict=False)}
+        ends = np.cumsum(np.bincount(codes, minlength=len(firsts))).tolist()
+        self.places = {str(u): (a, b) for u, a, b in zip(firsts, [0, *ends], ends, strict=False)}
 
     def of(self, code: str) -> pd.DataFrame:
         """The unit's rows, counted from 0."""

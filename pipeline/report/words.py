@@ -123,6 +123,11 @@ def clock(moment: datetime) -> str:
     return f"{moment:%H.%M} น."
 
 
+def day(moment: str) -> str:
+    """The day of an ISO time in words, "" for none: 20 กุมภาพันธ์ 2567."""
+    return thai_date(datetime.fromisoformat(moment).date()) if moment else ""
+
+
 def period(card: Scorecard) -> Text:
     """The period of a report as people say it."""
     return name_of(card.period)

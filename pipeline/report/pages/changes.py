@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import pandas as pd
 
@@ -15,9 +14,9 @@ from pipeline.office.panels import Tile
 from pipeline.office.tables import Column, Look, draw_table
 from pipeline.report import history
 from pipeline.report.pages.contents import Contents
-from pipeline.report.words import BECAME, RAISE, RAISE_RULE, as_of, fixed, footer, period
+from pipeline.report.words import BECAME, RAISE, RAISE_RULE, as_of, day, fixed, footer, period
 from schemas.language import Text
-from schemas.periods import name_of, thai_date
+from schemas.periods import name_of
 
 TITLE = Text("สิ่งที่เปลี่ยนไป", "What changed")
 FIRST_QUARTER = Text(
@@ -119,6 +118,19 @@ SECTIONS = (
         needs_past=True,
     ),
     Section(
+        "arrived",
+        Text("ตัวเลขที่มาถึงครั้งแรกหลังพ้นกำหนดส่งของงวด", "Figures that first arrived after their quarter closed"),
+        (
+            _UNIT,
+            _INDICATOR,
+            Column("period_text", Text("งวด", "Period"), "text"),
+            Column("value", Text("ผล", "Result"), "number"),
+            Column("came_text", Text("ได้รับวันที่", "Received"), "text"),
+            Column("file", Text("ไฟล์ที่มา", "Source file"), "long"),
+        ),
+        Text("ไม่มีตัวเลขใดที่มาถึงครั้งแรกหลังพ้นกำหนดส่ง", "No figure first arrived after the deadline"),
+    ),
+    Section(
         "advice",
         Text("ตัวชี้วัดที่ควรทบทวนเป้าหมาย", "Targets to review"),
         (
@@ -137,12 +149,18 @@ SECTIONS = (
 
 def shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The frames of the sections with the texts their columns show. Pure."""
-    found = {name: _named(tables[name]) for name in ("restated", "lights", "remedies", "advice", "last_year")}
+    found = {
+        name: _named(tables[name]) for name in ("restated", "arrived", "lights", "remedies", "advice", "last_year")
+    }
     changes = found["restated"].to_dict("records")
     found["restated"] = found["restated"].assign(
         period_text=[name_of(c["period"]).th for c in changes],
         why_text=[f"{history.why(c)}{_day(str(c['received_at']))}" for c in changes],
         effect_text=[history.effect(c) for c in changes],
+    )
+    found["arrived"] = found["arrived"].assign(
+        period_text=lambda f: [name_of(p).th for p in f["period"]],
+        came_text=lambda f: [day(t) for t in f["received_at"]],
     )
     labels = {k: light.label for k, light in styles.LIGHTS.items()}
     moves = tables["moves"]
@@ -168,7 +186,7 @@ def shown(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _day(moment: str) -> str:
     """When a file came, as it stands after who: " · 20 กุมภาพันธ์ 2567"; nothing where none came."""
-    return f" · {thai_date(datetime.fromisoformat(moment).date())}" if moment else ""
+    return f" · {day(moment)}" if moment else ""
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -234,7 +252,9 @@ def _tiles(card: Scorecard, tables: Mapping[str, pd.DataFrame], past: str) -> Se
     before = card.quarters[card.quarters["period"] == past] if past else card.quarters.iloc[:0]
     none = "ยังไม่มีไตรมาสก่อนให้เทียบ"
     light = str(total["light"])
-    known = past and total["previous"] == total["previous"]
+    then_year, _ = history.last_year(card)
+    against = [f"ไตรมาสก่อน {total['previous']:.2f}"] if past and total["previous"] == total["previous"] else []
+    against += [f"ปีก่อน {then_year:.2f}"] if then_year == then_year else []
 
     def then(key: str, value: str, now: int) -> str:
         if not past:
@@ -243,7 +263,7 @@ def _tiles(card: Scorecard, tables: Mapping[str, pd.DataFrame], past: str) -> Se
         return f"ไตรมาสก่อน {count:,} ({now - count:+,})"
 
     return [
-        Tile("คะแนนรวม / Score", total["headline"], styles.SCORE, f"ไตรมาสก่อน {total['previous']:.4f}" if known else none, light),
+        Tile("คะแนนรวม / Score", total["headline"], styles.SCORE, " · ".join(against) or none, light),
         Tile("รายงานแล้ว / Reported", int(total["reported"]), styles.COUNT, then("reported", "reported", int(total["reported"]))),
         Tile("ล่าช้ากว่าแผน / Behind", int(total["behind"]), styles.COUNT, then("status", "behind", int(total["behind"]))),
         Tile(
@@ -252,5 +272,5 @@ def _tiles(card: Scorecard, tables: Mapping[str, pd.DataFrame], past: str) -> Se
             "",
             f"หน่วยงานคะแนนขึ้น {int((moves['change'] > 0).sum()):,} ลง {int((moves['change'] < 0).sum()):,}" if past else none,
         ),
-        Tile("ปรับแก้หลังปิดงวด / Restated", len(tables["restated"]), styles.COUNT, "ส่งทันกำหนดแล้วแก้ หรือแก้หลังปลดล็อก"),
+        Tile("ปรับแก้หลังปิดงวด / Restated", len(tables["restated"]), styles.COUNT, f"มาถึงครั้งแรกหลังปิดงวด {len(tables['arrived']):,} ตัวเลข"),
     ]  # fmt: skip

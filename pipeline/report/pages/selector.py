@@ -29,12 +29,12 @@ _COLUMNS: tuple[tuple[Text, str, str, float, str], ...] = (
     (Text("เป้าหมาย", "Target"), "target", styles.FIGURE, 11, "right"),
     (Text("แผน", "Plan"), "plan", styles.FIGURE, 11, "right"),
     (Text("ผล", "Result"), "result", styles.FIGURE, 11, "right"),
-    (Text("ร้อยละของเป้าหมาย", "Achieved %"), "achievement_percent", styles.PERCENT, 10, "right"),
+    (Text("ร้อยละของเป้าหมาย", "Achieved"), "achievement_percent", styles.PERCENT, 11, "right"),
     (Text("คะแนน", "Score"), "score", styles.SCORE, 10, "right"),
     (Text("สัญญาณไฟ", "Light"), "light", "@", 12, "left"),
     (Text("สถานะเทียบแผน", "Status"), "status", "@", 13, "left"),
     (Text("การรายงาน", "Reported"), "reported", "@", 16, "left"),
-    (Text("ร่าง/ยืนยัน", "State"), "state", "@", 11, "left"),
+    (Text("ร่าง/ยืนยัน", "State"), "state_text", "@", 24, "left"),
 )
 _LAST = len(_COLUMNS) - 1
 _TILES: tuple[tuple[tuple[int, int], str, str, str], ...] = (
@@ -85,10 +85,10 @@ def _heights(behind: Behind) -> list[float]:
 
 
 def _lines(behind: Behind) -> int:
-    """Lines of the longest name: rows cannot change their height with the choice."""
-    return max(
-        (styles.lines_of(name, _COLUMNS[1][3], panels.BODY) for name in behind.rows["indicator_name"]), default=1
-    )
+    """Lines of the longest name or state: rows cannot change their height with the choice."""
+    wrapped = [(key, width) for _, key, _, width, _ in _COLUMNS if key in ("indicator_name", "state_text")]
+    texts = [(t, width) for key, width in wrapped for t in behind.rows[key].unique()]
+    return max((styles.lines_of(t, width, panels.BODY) for t, width in texts), default=1)
 
 
 def _choice(book: Book, sheet: Worksheet, behind: Behind) -> None:

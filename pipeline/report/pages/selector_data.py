@@ -56,7 +56,7 @@ ROW_KEYS = (
     "light",
     "status",
     "reported",
-    "state",
+    "state_text",
 )
 _ROWS_FROM = len(UNIT_KEYS) + 1  # one empty column between the two blocks
 _CHOSEN_FROM = _ROWS_FROM + len(ROW_KEYS) + 1
@@ -102,7 +102,7 @@ class Behind:
 
 def gather(card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents, sheet: str) -> Behind:
     """Both blocks; labels are unique and free of the signs MATCH takes for wildcards."""
-    rows = words(tables["rows"], {k: v for k, v in LABELS.items() if k in ("status", "reported", "state")})
+    rows = words(tables["rows"], {k: v for k, v in LABELS.items() if k in ("status", "reported")})
     rows = rows.assign(
         light=rows["light"].map(lambda code: styles.LIGHTS[code].label),
         indicator_name=rows["indicator_name"].map(lambda name: styles.shortened(name, _NAME_LETTERS)),

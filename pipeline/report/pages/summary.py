@@ -11,6 +11,7 @@ from pipeline.office import charts, panels, styles
 from pipeline.office.book import Book, Worksheet
 from pipeline.office.charts import Figures, Range
 from pipeline.office.panels import Tile, Way
+from pipeline.report import history
 from pipeline.report.pages.contents import CHANGES, Contents
 from pipeline.report.words import SCORE_AXIS, TREND, as_of, footer, light_limit, period, quarter_label, setting
 from schemas.language import Text
@@ -261,6 +262,11 @@ def _remarks(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str,
     score = total.get(other[1])
     if score is not None and score == score:
         words += f" · คะแนนรวมแบบ{other[0]} {score:.4f}"
+    then, change = history.last_year(card)
+    if then == then and change == change:
+        words += f" · ไตรมาสเดียวกันของปีก่อน {then:.4f} ({'▲ +' if change > 0 else '▼ ' if change < 0 else 'เท่าเดิม '}{change:.4f})"
+    if len(tables["arrived"]):
+        words += f" · มาถึงครั้งแรกหลังพ้นกำหนดส่ง {len(tables['arrived']):,} ตัวเลข"
     if len(tables["restated"]):
         words += f" · ปรับแก้ตัวเลขหลังพ้นกำหนดส่งหรือหลังปลดล็อก {len(tables['restated']):,} รายการ (ดูแผ่น “{CHANGES}”)"
     area = BLOCKS * (3 * WIDE + NARROW)
