@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,17 @@ def _rules_version() -> str:
 class Batch:
     """One micro-batch on the road: read together, judged per form and year in one frame, written in one transaction."""
 
-    def __init__(self, office: Office, reader: Reader, blocked: set[tuple[Any, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        office: Office,
+        reader: Reader,
+        blocked: set[tuple[Any, ...]] | None = None,
+        plans: dict[int, Plan | None] | None = None,
+    ) -> None:
         self.office, self.reader = office, reader
         self.blocked = set() if blocked is None else blocked  # units and forms of which an earlier file waits
-        self.plans: dict[int, Plan | None] = {}
+        self.plans = {} if plans is None else plans  # of the years asked for; this receiver alone makes new ones
+        self.newest: int | None = None  # year of the newest plan, 0 where there is none
         self.done: dict[int, Outcome] = {}
 
     def judge(self, batch: Sequence[Submission]) -> None:
@@ -83,8 +91,9 @@ class Batch:
         if readings:
             with self.office.engine.connect() as connection:
                 judged = evidence.judged(connection, self.office.settings.zone, readings)
-            for result, plan in judged:
-                self.finish([result], plan)
+            for _, some in groupby(judged, key=lambda each: each[1].fiscal_year if each[1] else 0):
+                same = list(some)
+                self.finish([result for result, _ in same], same[0][1])
 
     def _command(self, submission: Submission) -> None:
         """An unlock given by command: what it says was checked before it was handed in."""
@@ -108,7 +117,7 @@ class Batch:
             result, reason=Text(f"รับเป็นแผนฉบับที่ {plan.revision}", f"Accepted as plan revision {plan.revision}")
         )
         self.finish([accepted], plan)
-        self.plans[year] = plan
+        self.plans[year], self.newest = plan, None
 
     def plan_for(self, year: int | None) -> Plan | None:
         if year is None:
@@ -121,6 +130,7 @@ class Batch:
     def _units(self, wave: Sequence[Reading]) -> None:
         """Judge readings of which no two are of the same unit and form."""
         groups: dict[tuple[str, int], list[Reading]] = {}
+        twins = self._twins(wave)
         for reading in wave:
             plan = self.plan_for(reading.identity.fiscal_year)
             if _key(reading) in self.blocked:
@@ -130,7 +140,7 @@ class Batch:
                 self.finish([whole(reading, "E_YEAR")])
             elif plan is None:
                 self.finish([pending(reading)])
-            elif (repeated := self.repeated(reading, plan)) is not None:
+            elif (repeated := self.repeated(reading, plan, twins)) is not None:
                 self.finish([repeated], plan)
             else:
                 groups.setdefault((reading.identity.form or "", reading.identity.fiscal_year), []).append(reading)
@@ -139,12 +149,18 @@ class Batch:
             assert plan is not None
             self.finish(self.validated(readings, plan), plan)
 
-    def repeated(self, reading: Reading, plan: Plan) -> ValidationResult | None:
-        submission, identity = reading.submission, reading.identity
+    def _twins(self, readings: Sequence[Reading]) -> dict[int, Mapping[str, Any]]:
         with self.office.engine.connect() as connection:
-            twin = book.same_bytes(connection, submission.sha256, submission.number)
-            if twin is None or twin["judged_revision"] != plan.revision:
-                return None
+            return book.twins(connection, {r.submission.number: r.submission.sha256 for r in readings})
+
+    def repeated(
+        self, reading: Reading, plan: Plan, twins: Mapping[int, Mapping[str, Any]] | None = None
+    ) -> ValidationResult | None:
+        submission, identity = reading.submission, reading.identity
+        twin = (self._twins([reading]) if twins is None else twins).get(submission.number)
+        if twin is None or twin["judged_revision"] != plan.revision:
+            return None
+        with self.office.engine.connect() as connection:
             if book.unlocked_since(
                 connection, identity.unit or "", identity.form or "", plan.fiscal_year, twin["number"]
             ):
@@ -212,7 +228,8 @@ class Batch:
 
         A crash before the decision judges again and writes the same answer; after it, the decision stands as it is.
         """
-        answered = [self._answered(r, plan) for r in results]
+        earlier = outgoing.earlier_of(self.office, results)
+        answered = [self._answered(r, plan, earlier) for r in results]
         taken = [o for o in answered if not o.trouble]
         now, firm = self.office.clock.now(), []
         for outcome in taken:
@@ -224,13 +241,15 @@ class Batch:
             decisions.apply(connection, firm)
         self.done |= {o.submission.number: o for o in answered}
 
-    def _answered(self, result: ValidationResult, plan: Plan | None) -> Outcome:
+    def _answered(
+        self, result: ValidationResult, plan: Plan | None, earlier: Mapping[tuple[str, str], Sequence[int]]
+    ) -> Outcome:
         submission, revision = result.reading.submission, plan.revision if plan else None
         if submission.channel == commanded.CHANNEL:
             return Outcome(submission, result, "", revision)
         try:
             answer = str(result.reading.notes.get("answer", "")) or self._reply(result, plan)
-            outgoing.draft(self.office, result, plan or self._newest_plan(), answer)
+            outgoing.draft(self.office, result, plan or self._newest_plan(), answer, earlier)
             return Outcome(submission, result, answer, revision)
         except Exception as error:
             found = trouble.of(error)
@@ -245,9 +264,10 @@ class Batch:
 
     def _newest_plan(self) -> Plan | None:
         """For answers to what names no year: who we are, and whether drafts are wanted."""
-        with self.office.engine.connect() as connection:
-            years = book.plan_years(connection)
-        return self.plan_for(years[-1]) if years else None
+        if self.newest is None:
+            with self.office.engine.connect() as connection:
+                self.newest = max(book.plan_years(connection), default=0)
+        return self.plan_for(self.newest or None)
 
     def _reply(self, result: ValidationResult, plan: Plan | None) -> str:
         """The answer on disk; a file that says of nobody whose it is goes back to the unit in whose folder it lay."""

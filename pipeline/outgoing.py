@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,8 +18,15 @@ from schemas.plan import Plan
 FOLDER = "mail"
 
 
-def draft(office: Office, result: ValidationResult, plan: Plan | None, answer: str) -> None:
-    """Write the draft of one answer and move the drafts of older answers to the same unit and form to done/.
+def draft(
+    office: Office,
+    result: ValidationResult,
+    plan: Plan | None,
+    answer: str,
+    earlier: Mapping[tuple[str, str], Sequence[int]],
+) -> None:
+    """Write the draft of one answer and move the drafts of older answers to the same unit and form (`earlier`: numbers of
+    arrivals by unit and form) to done/.
 
     No draft where the office wants none, where there is nobody to send it to (a file of nobody that was not mailed, the
     centre's own plan), where evidence came as it should (its receipt says so), where the answer was given before (a duplicate), and for a mail whose parts are answered one by one.
@@ -36,7 +44,7 @@ def draft(office: Office, result: ValidationResult, plan: Plan | None, answer: s
     content = compose(result, plan, _enclosed(office, answer))
     reply.place(office.settings, _path(unit, form, submission.number), lambda p: _write(p, content))
     if unit and form != FORM and result.state in ("accepted", "returned", "refused"):
-        _put_away(office, unit, form, submission.number)
+        _put_away(office, unit, form, [n for n in earlier.get((unit, form), ()) if n < submission.number])
 
 
 def _path(unit: str | None, form: str, number: int) -> str:
@@ -54,9 +62,14 @@ def _write(path: str, content: bytes) -> None:
     Path(path).write_bytes(content)
 
 
-def _put_away(office: Office, unit: str, form: str, number: int) -> None:
+def earlier_of(office: Office, results: Sequence[ValidationResult]) -> dict[tuple[str, str], list[int]]:
+    """Numbers of all arrivals of the units and forms of some judgements: whose drafts may have to give way."""
+    known = {(i.unit, i.form) for r in results if (i := r.reading.identity).unit and i.form and i.form != FORM}
     with office.engine.connect() as connection:
-        earlier = book.earlier_numbers(connection, unit, form, number)
+        return book.earlier_numbers(connection, sorted((u or "", f or "") for u, f in known))
+
+
+def _put_away(office: Office, unit: str, form: str, earlier: Sequence[int]) -> None:
     for each in earlier:
         old = office.settings.outbox / _path(unit, form, each)
         if old.exists():

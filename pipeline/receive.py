@@ -19,6 +19,7 @@ from pipeline.office.reader import Reader
 from pipeline.opening import Office, Progress, quiet
 from pipeline.verdict import bug, in_trouble, unstored_file
 from schemas.language import Text
+from schemas.plan import Plan
 
 LOG = logging.getLogger("opsbook")
 
@@ -72,8 +73,15 @@ def take(
         return [*opened, *left, *_not_taken(office, again, opened, beyond, stopped.text)]
     known = {o.submission.number for o in opened}  # also those whose answer waits: no mail is judged as a workbook
     judged = _judge_all(office, reader, [s for s in _queue(office, again) if s.number not in known], progress)
-    _copy_evidence(office)
+    if again or any(_proves(o) for o in judged):
+        _copy_evidence(office)
     return [*sorted([*opened, *judged], key=lambda o: o.submission.number), *left]
+
+
+def _proves(outcome: Outcome) -> bool:
+    """Whether a judgement may change what evidence proves: a file that is no form, results, a plan."""
+    reading = outcome.result.reading
+    return reading.document is not None or reading.identity.form in ("quarterly_result", "central_plan")
 
 
 def _copy_evidence(office: Office) -> None:
@@ -144,8 +152,9 @@ def _judge_all(office: Office, reader: Reader, queue: Sequence[Submission], prog
     known = {o.submission.number for o in outcomes}
     work = [s for s in queue if s.number not in known]
     blocked: set[tuple[Any, ...]] = set()
+    plans: dict[int, Plan | None] = {}
     for batch in intake.chunks(work, arrivals.BATCH):
-        judged, stopped = _judge(office, reader, batch, blocked)
+        judged, stopped = _judge(office, reader, batch, blocked, plans)
         outcomes += judged
         progress("judge", len(outcomes), len(queue))
         if stopped is not None:
@@ -165,10 +174,14 @@ def _decided_before(office: Office, queue: Sequence[Submission]) -> list[Outcome
 
 
 def _judge(
-    office: Office, reader: Reader, batch: Sequence[Submission], blocked: set[tuple[Any, ...]]
+    office: Office,
+    reader: Reader,
+    batch: Sequence[Submission],
+    blocked: set[tuple[Any, ...]],
+    plans: dict[int, Plan | None],
 ) -> tuple[list[Outcome], Text | None]:
     """(what became of one micro-batch, why nothing more can be judged now): a bug costs the one file that shows it."""
-    work = Batch(office, reader, blocked)
+    work = Batch(office, reader, blocked, plans)
     try:
         work.judge(batch)
         return list(work.done.values()), None
@@ -183,7 +196,7 @@ def _judge(
         LOG.exception("a batch of %d files failed; they are judged one by one", len(batch))
     outcomes = list(work.done.values())
     for submission in rest:
-        judged, stopped = _judge(office, reader, [submission], blocked)
+        judged, stopped = _judge(office, reader, [submission], blocked, plans)
         outcomes += judged
         if stopped is not None:
             return outcomes, stopped

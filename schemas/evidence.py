@@ -114,6 +114,7 @@ def key(name: str) -> str:
     return _NO_FILE_NAME.sub(" ", text).strip(" .")
 
 
+@lru_cache(maxsize=65536)
 def stem(key: str) -> str:
     """A key without its ending."""
     suffix = suffix_of(key)
@@ -179,16 +180,16 @@ def addresses(name: str, codes: Codes, received: date) -> list[Address]:
     """
     text = key(name)
     found = []
-    for unit, rest in _heads(text):
+    for unit, rest in heads(text):
         code, own = codes.get(unit, ("", {}))
-        for indicator, more in _heads(rest) if code else ():
+        for indicator, more in heads(rest) if code else ():
             if indicator in own and (match := _PERIOD.match(more)):
                 period = _period(match[1], int(match[2]), received)
                 found.append(Address(code, own[indicator], period, more[match.end() :].strip(" .")))
     return found
 
 
-def _heads(text: str) -> list[tuple[str, str]]:
+def heads(text: str) -> list[tuple[str, str]]:
     """(what stands before a dot, what stands after it), for every dot."""
     return [(text[:n].strip(), text[n + 1 :].strip()) for n, c in enumerate(text) if c == "."]
 
@@ -211,5 +212,5 @@ def map_year(name: str, received: date) -> int | None:
 
 def unit_of_name(name: str, codes: Codes) -> str | None:
     """The unit whose code a file name begins with, as in UNIT.strategy_map.2567.pdf; the longest code where several do."""
-    fitting = [unit for unit, _ in _heads(key(name)) if unit in codes]
+    fitting = [unit for unit, _ in heads(key(name)) if unit in codes]
     return codes[fitting[-1]][0] if fitting else None

@@ -6,11 +6,25 @@ evidence, a corrected cell or a rebuilt ledger all lead to the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from schemas.evidence import Address, Codes, addresses, key, map_year, names, spellings, stem, suffix_of, unit_of_name
+from schemas.evidence import (
+    Address,
+    Codes,
+    addresses,
+    heads,
+    key,
+    lines,
+    map_year,
+    names,
+    parts,
+    spellings,
+    stem,
+    suffix_of,
+    unit_of_name,
+)
 from schemas.periods import end_of, first_day
 
 
@@ -110,13 +124,15 @@ def _in_year(period: str, year: int) -> bool:
 
 
 class _Index:
-    """Lines by unit and key, and by key without ending."""
+    """Lines by unit and key, and by key without ending; and by the figure they are of."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
         self.full: dict[tuple[str, str], list[int]] = {}
         self.bare: dict[tuple[str, str], list[int]] = {}
+        self.figure: dict[tuple[str, str, str], list[int]] = {}
         for n, line in enumerate(lines):
+            self.figure.setdefault((line.unit, line.indicator, line.period), []).append(n)
             for spelled in spellings(line.name):
                 self.full.setdefault((line.unit, spelled), []).append(n)
                 if not suffix_of(spelled):
@@ -152,7 +168,7 @@ def _place(found: Matched, arrival: Arrival, said: Sequence[Address], places: Pl
             found.maps[arrival.number] = (unit, year)
     fitting = index.of(unit, arrival.name) if unit else _beside(found, arrival, places, index)
     if not fitting and said:
-        fitting = [_by_name(found, said[0], arrival)]
+        fitting = [_by_name(found, said[0], arrival, index)]
     found.fits[arrival.number] = fitting
 
 
@@ -173,14 +189,10 @@ def _beside(found: Matched, arrival: Arrival, places: Places, index: _Index) -> 
         folder = folder.rpartition("/")[0]
 
 
-def _by_name(found: Matched, said: Address, arrival: Arrival) -> int:
+def _by_name(found: Matched, said: Address, arrival: Arrival, index: _Index) -> int:
     """The line that a file named UNIT.INDICATOR.PERIOD.* means: the one typed name that follows it or stands alone, else a
     line of its own."""
-    own = [
-        n
-        for n, x in enumerate(found.lines)
-        if (x.unit, x.indicator, x.period) == (said.unit, said.indicator, said.period)
-    ]
+    own = index.figure.setdefault((said.unit, said.indicator, said.period), [])
     typed = [n for n in own if found.lines[n].typed]
     rest = [
         n for n in typed if said.rest in spellings(found.lines[n].name) or said.rest == stem(key(found.lines[n].name))
@@ -193,7 +205,8 @@ def _by_name(found: Matched, said: Address, arrival: Arrival) -> int:
     if same:
         return same[0]
     found.lines.append(Line(said.unit, said.indicator, said.period, arrival.name, typed=False))
-    return len(found.lines) - 1
+    own.append(len(found.lines) - 1)
+    return own[-1]
 
 
 def _only_suffix(rest: str) -> bool:
@@ -242,3 +255,24 @@ def beside_a_form(arrival: Arrival, places: Places) -> bool:
     """Whether a unit's form lies in the sub-folder of a file, or in one around it; the inbox itself is nobody's."""
     steps = arrival.folder.split("/") if arrival.folder else []
     return any(places.homes.get(key("/".join(steps[:n]))) for n in range(1, len(steps) + 1))
+
+
+class Near:
+    """Recorded names by what a typed name may mean: which few of all files a unit's cells can concern."""
+
+    def __init__(self, recorded: Iterable[tuple[int, str]]) -> None:
+        self.named: dict[str, list[int]] = {}
+        self.begun: dict[str, list[int]] = {}
+        for number, name in recorded:
+            spelled = key(name)
+            for each in {spelled, stem(spelled)}:
+                self.named.setdefault(each, []).append(number)
+            for head, _ in heads(spelled):
+                self.begun.setdefault(head, []).append(number)
+
+    def to(self, cells: Sequence[Cell]) -> set[int]:
+        """Numbers of the files that `match` could give to one of these cells, and perhaps a few more."""
+        typed = {name for c in cells for line in lines(c.text) for name in (line, *parts(line))}
+        wanted = {each for name in typed for s in spellings(name) for each in (s, stem(s))}
+        units = {key(c.unit) for c in cells}
+        return {n for w in wanted for n in self.named.get(w, ())} | {n for u in units for n in self.begun.get(u, ())}

@@ -9,6 +9,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from schemas.evidence import Codes, codes_of, key
+from schemas.folders import unit_folder
 from schemas.forms.central_plan import BASES, FORM, OVER_TIME, SETTINGS
 from schemas.numbers import parse, plain
 from schemas.rules.plan import parse_day
@@ -110,6 +112,12 @@ class Plan:
         if any(assignment.get(c, "").strip() for c in CRITERIA):
             merged.update({c: assignment.get(c, "") for c in CRITERIA})
         return merged
+
+    @cached_property
+    def named(self) -> tuple[Codes, dict[str, str]]:
+        """(codes of units and indicators as file names are held against them, units by the key of their own folder)."""
+        own = {key(name): unit for unit in self.units for name in (unit_folder(unit), unit)}
+        return codes_of({u: [i["code"] for i in self.assigned(u)] for u in self.units}), own
 
     @cached_property
     def reporting_units(self) -> list[str]:

@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 
 from pipeline.ledger import book, proofs
 from pipeline.reply import safe_stem, unit_folder
-from schemas.evidence import codes_of, key, kind_of_suffix, spellings, suffix_of
+from schemas.evidence import kind_of_suffix, spellings, suffix_of
 from schemas.evidence_match import Arrival, Matched, Places, beside_a_form, match
 from schemas.language import Text
 from schemas.periods import fiscal_year
 from schemas.plan import Plan
 
+RESULTS = "quarterly_result"  # the form whose rows name evidence
 RECEIVED = Text("ได้รับแล้ว", "received")
 MISSING = Text("ยังไม่ได้รับ", "not received")
 OVERDUE = Text("ยังไม่ได้รับ เกินกำหนด", "not received, overdue")
@@ -64,8 +65,8 @@ class View:
 
 
 def places_of(plan: Plan, homes: Mapping[str, frozenset[str]]) -> Places:
-    own = {key(name): unit for unit in plan.units for name in (unit_folder(unit), unit)}
-    return Places(codes_of({u: [i["code"] for i in plan.assigned(u)] for u in plan.units}), own, homes)
+    codes, own = plan.named
+    return Places(codes, own, homes)
 
 
 def view_of(
@@ -75,10 +76,10 @@ def view_of(
     files = (*proofs.arrivals(connection, zone, as_of), *more)
     places = places_of(plan, proofs.homes(connection, as_of))
     if not files:
-        named = proofs.cells(book.standing_postings(connection, year, as_of=as_of))
+        named = proofs.cells(book.standing_postings(connection, year, as_of=as_of, form=RESULTS))
         return View(plan, places, (), match(year, named, (), places))
-    cells = proofs.cells(book.standing_postings(connection, year, as_of=as_of))
-    earlier = proofs.cells(book.standing_postings(connection, year - 1, as_of=as_of), f"{year - 1}-Q4")
+    cells = proofs.cells(book.standing_postings(connection, year, as_of=as_of, form=RESULTS))
+    earlier = proofs.cells(book.standing_postings(connection, year - 1, as_of=as_of, form=RESULTS), f"{year - 1}-Q4")
     before = frozenset((c.unit, k) for c in earlier for line in c.text.split("\n") for k in spellings(line))
     files = tuple(sorted(files, key=lambda a: (a.received_at, a.number)))
     return View(plan, places, files, match(year, cells, files, places, before))

@@ -15,7 +15,7 @@ from pipeline.ledger import book, proofs
 from pipeline.model import Finding, Identity, Reading, ValidationResult
 from pipeline.validate.findings import finding, under_policy
 from schemas.evidence import FORM, KINDS, MAP, REFUSED, key, kind_of_suffix, spellings, suffix_of
-from schemas.evidence_match import Arrival, Cell, Line, match
+from schemas.evidence_match import Arrival, Cell, Line, Near, Places, match
 from schemas.language import Text
 from schemas.periods import fiscal_year, name_of, short_thai_date
 from schemas.plan import Plan
@@ -44,7 +44,8 @@ def judged(
     more = [_arrival(r, zone) for r in readings]
     plans = [p for y in reversed(book.plan_years(connection)) if (p := book.plan_of(connection, y))]
     views = [view_of(connection, plan, zone, None, more) for plan in plans]
-    return [_verdict(connection, r, a, views) for r, a in zip(readings, more, strict=True)]
+    twins = proofs.same_places(connection, more) if views else {}
+    return [_verdict(r, a, views, twins.get(a.number)) for r, a in zip(readings, more, strict=True)]
 
 
 def _arrival(reading: Reading, zone: ZoneInfo) -> Arrival:
@@ -63,7 +64,7 @@ def _arrival(reading: Reading, zone: ZoneInfo) -> Arrival:
 
 
 def _verdict(
-    connection: Connection, reading: Reading, arrival: Arrival, views: Sequence[View]
+    reading: Reading, arrival: Arrival, views: Sequence[View], twin: Mapping[str, Any] | None
 ) -> tuple[ValidationResult, Plan | None]:
     if not views and arrival.kind == "workbook":
         return _stranger(reading), None
@@ -81,7 +82,6 @@ def _verdict(
     policed = tuple(under_policy(f, view.plan, unit or "", arrival.day) for f in every)
     year = view.plan.fiscal_year if known or unit else None
     result = ValidationResult(_as(reading, unit, year), "accepted", reason, policed)
-    twin = proofs.same_place(connection, arrival.sha256, arrival.folder, arrival.name, arrival.number)
     if (twin is not None and twin["reason_th"] == reason.th) or (twin and twin["state"] == "duplicate"):
         result = _again(result, twin)
     return result, view.plan
@@ -137,26 +137,41 @@ def owed(
     connection: Connection, zone: ZoneInfo, results: Sequence[ValidationResult], plan: Plan
 ) -> list[ValidationResult]:
     """The judgements of result forms with a word on evidence that they name and that has not come, and until when."""
-    if not any(p.entries.get("evidence") for r in results for p in r.postings):
+    cells = [_cells(r) for r in results]
+    if not any(cells):
         return list(results)
-    files = sorted(proofs.arrivals(connection, zone), key=lambda a: (a.received_at, a.number))
+    near = Near(proofs.names(connection))
+    numbers = [near.to(own) for own in cells]
+    wanted = sorted({n for each in numbers for n in each})
+    files = sorted(proofs.arrivals(connection, zone, numbers=wanted), key=lambda a: (a.received_at, a.number))
+    places = places_of(plan, proofs.homes(connection) if files else {})
     waiting = {key(name.rpartition("/")[2]) for name in proofs.unjudged(connection)}
-    homes = proofs.homes(connection)
-    return [_with_owed(r, plan, files, waiting, homes) for r in results]
+    waiting |= {name.rpartition(".")[0] for name in waiting}
+    return [
+        _with_owed(r, own, plan, [f for f in files if f.number in some], waiting, places)
+        for r, own, some in zip(results, cells, numbers, strict=True)
+    ]
+
+
+def _cells(result: ValidationResult) -> list[Cell]:
+    said = [(p, p.entries.get("evidence", "")) for p in result.postings if not p.blank]
+    return [Cell(p.unit, p.indicator, p.period, text) for p, text in said if text.strip()]
 
 
 def _with_owed(
     result: ValidationResult,
+    cells: Sequence[Cell],
     plan: Plan,
     files: Sequence[Arrival],
     waiting: set[str],
-    homes: Mapping[str, frozenset[str]],
+    places: Places,
 ) -> ValidationResult:
+    if not cells:
+        return result
     unit, day = result.reading.identity.unit or "", result.reading.submission.received_at.date()
-    cells = [Cell(p.unit, p.indicator, p.period, p.entries.get("evidence", "")) for p in result.postings if not p.blank]
     folder = key(result.reading.submission.name.rpartition("/")[0])
-    beside = {**homes, folder: homes.get(folder, frozenset()) | {unit}}
-    lines = match(plan.fiscal_year, cells, files, places_of(plan, beside)).lines
+    beside = {**places.homes, folder: places.homes.get(folder, frozenset()) | {unit}} if files else {}
+    lines = match(plan.fiscal_year, cells, files, replace(places, homes=beside)).lines
     left = [x for x in lines if x.arrival is None and x.typed and not _comes(x, waiting)]
     found = [
         _due(period, [x for x in left if x.period == period], plan, day) for period in sorted({x.period for x in left})
@@ -165,8 +180,8 @@ def _with_owed(
 
 
 def _comes(line: Line, waiting: set[str]) -> bool:
-    """Whether a file of this name lies there and is not judged yet."""
-    return any(k in waiting or any(w.rpartition(".")[0] == k for w in waiting) for k in spellings(line.name))
+    """Whether a file of this name (`waiting`: keys, with and without what follows the last dot) lies there unjudged."""
+    return any(k in waiting for k in spellings(line.name))
 
 
 def _due(period: str, lines: Sequence[Line], plan: Plan, day: date) -> Finding:

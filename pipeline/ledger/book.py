@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from pipeline.model import Submission
 from schemas.plan import Plan, definition
 
 FINAL = ("accepted", "returned", "refused", "duplicate", "quarantined")
+_AT_ONCE = 500  # databases limit how many values one question may name
 
 
 def open_ledger(url: str) -> Engine:
@@ -85,10 +86,18 @@ def parts_of(connection: Connection, container: int) -> set[str]:
     return set(connection.execute(select(SUBMISSION.c.claim).where(SUBMISSION.c.container == container)).scalars())
 
 
-def earlier_numbers(connection: Connection, unit: str, form: str, before: int) -> list[int]:
-    """Numbers of the arrivals of a unit and form that were answered before submission `before`."""
-    same = (SUBMISSION.c.unit == unit, SUBMISSION.c.form == form, SUBMISSION.c.number < before)
-    return list(connection.execute(select(SUBMISSION.c.number).where(*same).order_by(SUBMISSION.c.number)).scalars())
+def earlier_numbers(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[int]]:
+    """Numbers of the arrivals of each (unit, form), in order; one question for all of them."""
+    found: dict[tuple[str, str], list[int]] = {each: [] for each in keys}
+    for form in sorted({form for _, form in found}):
+        units = sorted({unit for unit, of in found if of == form})
+        for start in range(0, len(units), _AT_ONCE):
+            some = units[start : start + _AT_ONCE]
+            same = (SUBMISSION.c.unit.in_(some), SUBMISSION.c.form == form)
+            query = select(SUBMISSION.c.unit, SUBMISSION.c.number).where(*same).order_by(SUBMISSION.c.number)
+            for unit, number in connection.execute(query):
+                found[unit, form].append(number)
+    return found
 
 
 # -- plans ---------------------------------------------------------------------------------------------------------
@@ -216,11 +225,12 @@ def standing_postings(
     units: Sequence[str] | None = None,
     held: bool = False,
     among: Callable[[pd.DataFrame], pd.Series] | None = None,
+    form: str | None = None,
 ) -> pd.DataFrame:
     """The posting that counts per unit x form x indicator x period: the newest valid one (held: the newest of all).
 
     Columns of POSTING plus received_at, file, sha256. An older row stays in the ledger, it just does not count.
-    `among` says which postings are looked at at all: what stood at another moment.
+    `among` says which postings are looked at at all: what stood at another moment. `form`: only those of one form.
     """
     query = (
         select(POSTING, SUBMISSION.c.received_at, SUBMISSION.c.name.label("file"), SUBMISSION.c.sha256)
@@ -231,6 +241,8 @@ def standing_postings(
         query = query.where(POSTING.c.state != "held")
     if as_of is not None:
         query = query.where(SUBMISSION.c.received_at <= as_of)
+    if form is not None:
+        query = query.where(POSTING.c.form == form)
     if units is not None:
         query = query.where(POSTING.c.unit.in_(list(units)))
     frame = _frame(connection, query.order_by(POSTING.c.submission))
@@ -275,18 +287,21 @@ def last_of(connection: Connection, unit: str, form: str, fiscal_year: int, befo
 
 def same_bytes(connection: Connection, sha256: str, before: int) -> Mapping[str, Any] | None:
     """The newest earlier arrival of the same bytes that was accepted or returned."""
-    query = (
-        select(SUBMISSION)
-        .where(
-            SUBMISSION.c.sha256 == sha256,
-            SUBMISSION.c.number < before,
+    return twins(connection, {before: sha256}).get(before)
+
+
+def twins(connection: Connection, wanted: Mapping[int, str]) -> dict[int, Mapping[str, Any]]:
+    """Per number of an arrival (with its sha256) the newest earlier one of the same bytes that was accepted or returned."""
+    bytes_of, found = sorted(set(wanted.values())), dict[str, list[Mapping[str, Any]]]()
+    for start in range(0, len(bytes_of), _AT_ONCE):
+        same = (
+            SUBMISSION.c.sha256.in_(bytes_of[start : start + _AT_ONCE]),
             SUBMISSION.c.state.in_(("accepted", "returned")),
         )
-        .order_by(SUBMISSION.c.number.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).mappings().first()
-    return dict(row) if row else None
+        for row in connection.execute(select(SUBMISSION).where(*same).order_by(SUBMISSION.c.number)).mappings():
+            found.setdefault(row["sha256"], []).append(dict(row))
+    earlier = {n: [r for r in found.get(sha, ()) if r["number"] < n] for n, sha in wanted.items()}
+    return {n: rows[-1] for n, rows in earlier.items() if rows}
 
 
 def submissions(connection: Connection, states: Sequence[str] | None = None) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pipeline.ledger.tables import EVIDENCE, FACT, FINDING, ISSUED, PLAN, POSTING, SUBMISSION, UNLOCK
 from pipeline.model import Fact, Finding, Identity, Outcome, Place, Posting, Reading, Submission, ValidationResult
@@ -53,8 +53,10 @@ def apply(connection: Connection, decisions: Sequence[Mapping[str, Any]]) -> Non
     for table in (*_ROWS.values(), PLAN):
         for start in range(0, len(numbers), 500):
             connection.execute(delete(table).where(table.c.submission.in_(numbers[start : start + 500])))
-    for each in decisions:
-        connection.execute(update(SUBMISSION).where(SUBMISSION.c.number == each["number"]).values(**each["submission"]))
+    for columns in dict.fromkeys(tuple(d["submission"]) for d in decisions):
+        said = update(SUBMISSION).where(SUBMISSION.c.number == bindparam("own_number"))
+        rows = [{**d["submission"], "own_number": d["number"]} for d in decisions if tuple(d["submission"]) == columns]
+        connection.execute(said.values({c: bindparam(c) for c in columns}), rows)
     plans = [d["plan"] for d in decisions if d["plan"]]
     for table, rows in (
         *((t, [r for d in decisions for r in d.get(key, [])]) for key, t in _ROWS.items()),
@@ -104,12 +106,22 @@ def _posting_of(row: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]) -> P
 
 def add_arrivals(connection: Connection, arrivals: Iterable[Mapping[str, Any]]) -> None:
     """One row per claim, state "received"; a claim that is there already (a crash came between) is left alone."""
-    for arrival in arrivals:
-        known = connection.execute(select(SUBMISSION.c.number).where(SUBMISSION.c.claim == arrival["claim"])).first()
-        if known is None:
-            row = {key: arrival[key] for key in _ARRIVAL}
-            row |= {key: arrival.get(key, none) for key, none in FROM_CONTAINER.items()}
-            connection.execute(insert(SUBMISSION).values(**row, state="received"))
+    each = {a["claim"]: a for a in reversed(list(arrivals))}
+    claims, known = list(each), set[str]()
+    for start in range(0, len(claims), 500):
+        query = select(SUBMISSION.c.claim).where(SUBMISSION.c.claim.in_(claims[start : start + 500]))
+        known |= set(connection.execute(query).scalars())
+    new = [a for claim, a in reversed(each.items()) if claim not in known]
+    rows = [
+        {
+            **{k: a[k] for k in _ARRIVAL},
+            **{k: a.get(k, none) for k, none in FROM_CONTAINER.items()},
+            "state": "received",
+        }
+        for a in new
+    ]
+    if rows:
+        connection.execute(insert(SUBMISSION), rows)
 
 
 def empty(connection: Connection) -> None:
