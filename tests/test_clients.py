@@ -21,7 +21,7 @@ from schemas.numbers import judge
 from schemas.plan import Plan
 from schemas.rows import number_keys
 
-pytestmark = NEEDS_LIBREOFFICE
+pytestmark = [*NEEDS_LIBREOFFICE, pytest.mark.long]
 UNIT = UNITS[0]
 CODES = ["สนย.1", "กพร.9", "ปศ.1", "ศท.4", "P1", "อปท.1"]
 

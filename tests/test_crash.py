@@ -17,7 +17,7 @@ from crash_office import build
 from crash_sabotage import SABOTAGES
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork (Linux, macOS)")]
-RUNS = int(os.environ.get("OPSBOOK_CRASH_RUNS", "45"))
+RUNS = int(os.environ.get("OPSBOOK_CRASH_RUNS", "30"))
 SHARDS = 4
 
 

@@ -24,6 +24,8 @@ from schemas.rules_index import rules
 from schemas.scoring import computed_status, resolve_auto, to_date
 from schemas.thai import skeleton
 
+pytestmark = pytest.mark.long
+
 FY = 2567
 SIZES = [("ministry", None), ("ministry", 2), ("ministry", 40), ("province", None), ("province", 1), ("province", 30)]
 SIZES += [("local", None), ("local", 1), ("local", 500)]

@@ -27,6 +27,8 @@ from schemas.numbers import parse, plain
 from schemas.plan import Plan
 from schemas.rules_index import rules
 
+pytestmark = pytest.mark.long
+
 DOUBTS = ("Q_SCALE", "Q_TWIN", "Q_OUTLIER", "Q_SAME_TEXT", "Q_LOOKS", "Q_BASELINE")
 OFFICES = (("ministry", 15), ("province", 13), ("local", 103), ("ministry", 100))
 UNIT = UNITS[0]

@@ -16,6 +16,8 @@ from pipeline.evidence.debts import overdue
 from pipeline.ledger import book
 from pipeline.opening import open_office
 
+pytestmark = pytest.mark.long
+
 UNIT, OTHER = UNITS[0], UNITS[1]
 Q1 = "2567-Q1"
 NAMED = {

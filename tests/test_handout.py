@@ -14,6 +14,8 @@ from pipeline import handout
 from pipeline.ledger import book
 from pipeline.opening import open_office
 
+pytestmark = pytest.mark.long
+
 NOW = "2024-10-20T09:05:00+07:00"
 
 

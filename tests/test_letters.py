@@ -17,6 +17,8 @@ from pipeline import run
 from pipeline.letters.due import write_letters
 from pipeline.opening import open_office
 
+pytestmark = pytest.mark.long
+
 ROUND = "letters/2567/2567-Q1"
 BEFORE, AFTER, SAME_WEEK, NEXT_WEEK = "2024-01-15T23:00", "2024-01-16T00:05", "2024-01-22T18:00", "2024-01-23T09:00"
 CODES = ("สนย.1", "กพร.9", "ศท.4", "P1", "อปท.1")

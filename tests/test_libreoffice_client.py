@@ -21,7 +21,7 @@ from libreoffice import (
 )
 from openpyxl import load_workbook
 
-pytestmark = NEEDS_LIBREOFFICE
+pytestmark = [*NEEDS_LIBREOFFICE, pytest.mark.long]
 SHEET, HIDDEN = "แบบฟอร์ม", "ตัวตน"
 
 

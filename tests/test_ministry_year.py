@@ -448,6 +448,7 @@ def played(place: Place, count: int, folder: Path) -> Ministry:
     return ministry
 
 
+@pytest.mark.long
 def test_a_year_of_three_units_ends_as_reckoned_apart(new_office: Place, tmp_path: Path) -> None:
     ministry = played(new_office, 3, tmp_path)
     check(ministry)

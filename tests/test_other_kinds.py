@@ -260,6 +260,7 @@ def test_another_kind_has_the_same_place_in_its_batch(tmp_path: Path, form: str)
 
 
 @needs_libreoffice
+@pytest.mark.long
 def test_a_form_saved_by_libreoffice_in_another_kind_is_judged_like_the_xlsx(office: Place, tmp_path: Path) -> None:
     form = office.template("01101", "quarterly_result")
     clean, wrong = tmp_path / "clean.xlsx", tmp_path / "wrong.xlsx"

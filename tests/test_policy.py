@@ -17,6 +17,8 @@ from pipeline.model import Outcome
 from pipeline.opening import open_office
 from pipeline.template import write_plan
 
+pytestmark = pytest.mark.long
+
 ROLE = "ผู้อำนวยการกองแผนงาน"
 
 

@@ -22,6 +22,8 @@ from pipeline.report.digest import digest
 from pipeline.report.outputs import pieces
 from pipeline.settings import Settings
 
+pytestmark = pytest.mark.long
+
 UNIT, PERIOD = UNITS[0], f"{YEAR}-Q1"
 
 

@@ -13,6 +13,8 @@ from pipeline import begin
 from pipeline.ledger import changes
 from pipeline.opening import open_office
 
+pytestmark = pytest.mark.long
+
 UNIT, Q1 = "01101", f"{YEAR}-Q1"
 ON_PLAN = {"plan_status": "เป็นไปตามแผน", "state": CONFIRMED}
 GIVE = ("--form", "quarterly_result", "--period", Q1, "--memo", "กค 0201/9", "--reason", "คลาดเคลื่อน")
