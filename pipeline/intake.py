@@ -193,7 +193,8 @@ def claim(settings: Settings, files: Sequence[Seen], first: int, received_at: da
     """Move files out of the inbox into inbox/.taking under numbered claims -> those that could not be moved.
 
     An envelope (number, name, time) is durable before its file moves, so that a crash never loses what a file was
-    called. What vanished meanwhile is no arrival.
+    called; the moves are durable when this returns, so that no file is back in the inbox after it was taken. What
+    vanished meanwhile is no arrival.
     """
     envelopes: list[tuple[Seen, Path]] = []
     left: list[Waiting] = []
@@ -212,6 +213,9 @@ def claim(settings: Settings, files: Sequence[Seen], first: int, received_at: da
             envelope.unlink(missing_ok=True)
             if not isinstance(error, FileNotFoundError):
                 left.append(_stopped(seen, error))
+    for folder in {settings.taking, *(seen.path.parent for seen in files)}:
+        with suppress(FileNotFoundError):  # a unit's folder may be gone with its last file
+            sync_folder(folder)
     return left
 
 

@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -166,9 +167,19 @@ def difference(wanted: dict[str, Any], found: dict[str, Any]) -> str:
         if wanted[key] != found[key]:
             if isinstance(wanted[key], dict):
                 parts = [k for k in {**wanted[key], **found[key]} if wanted[key].get(k) != found[key].get(k)]
-                return f"{key}: {parts[:3]} {str(wanted[key].get(parts[0]))[:300]} <> {str(found[key].get(parts[0]))[:300]}"
+                return f"{key}: {parts[:3]} {_apart(wanted[key].get(parts[0]), found[key].get(parts[0]))}"
             return f"{key}: {str(wanted[key])[:300]} <> {str(found[key])[:300]}"
     return ""
+
+
+def _apart(wanted: Any, found: Any) -> str:
+    """Where two lists first differ; anything else as it stands."""
+    if isinstance(wanted, list) and isinstance(found, list):
+        pairs = ((a, b) for a, b in zip_longest(wanted, found) if a != b)
+        wanted, found = next(pairs, (wanted, found))
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        wanted, found = ({k: v for k, v in a.items() if v != b.get(k)} for a, b in ((wanted, found), (found, wanted)))
+    return f"{str(wanted)[:300]} <> {str(found)[:300]}"
 
 
 # -- campaigns ---------------------------------------------------------------------------------------------------------

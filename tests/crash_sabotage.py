@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline import arrivals, intake, issue, judge, reply, store, verdict
+from pipeline import arrivals, intake, issue, judge, outgoing, reply, store, verdict
 from pipeline.ledger import book, decisions
 from pipeline.model import Outcome
 
@@ -41,11 +41,9 @@ def no_unique_claim() -> None:
         from pipeline.ledger.tables import SUBMISSION
 
         for arrival in arrivals:
-            row = {k: arrival[k] for k in decisions._ARRIVAL if k != "number"}
-            number = book.last_number(connection) + 1
-            connection.execute(
-                insert(SUBMISSION).values(**{**row, "claim": uuid.uuid4().hex, "number": number}, state="received")
-            )
+            row = {**decisions.arrival_row(arrival), "claim": uuid.uuid4().hex}
+            row["number"] = book.last_number(connection) + 1
+            connection.execute(insert(SUBMISSION).values(**row))
 
     decisions.add_arrivals = add
 
@@ -78,17 +76,26 @@ def claims_forgotten_after_a_crash() -> None:
 @_sabotage
 def outcome_before_answer() -> None:
     real_place, real_finish = reply.place, judge.Batch.finish
-    later: list[tuple[Any, ...]] = []
+    later: list[Callable[[], Any]] = []
 
     def place(settings: Any, relative: str, write: Any) -> str:
-        later.append((settings, relative, write))
+        later.append(lambda: real_place(settings, relative, write))
         return relative
+
+    def draft(*args: Any) -> None:
+        later.append(lambda: real_draft(*args))
 
     def finish(self: Any, results: Any, plan: Any = None) -> None:
         real_finish(self, results, plan)
         while later:
-            real_place(*later.pop(0))
+            now, later[:] = list(later), []
+            reply.place = real_place
+            for each in now:
+                each()
+            reply.place = place
 
+    real_draft = outgoing.draft
+    outgoing.draft = draft
     reply.place = place
     judge.Batch.finish = finish  # type: ignore[method-assign]
 
@@ -170,9 +177,9 @@ def original_written_in_place() -> None:
 def trouble_becomes_a_verdict() -> None:
     real = judge.Batch._answered
 
-    def answered(self: Any, result: Any, plan: Any) -> Any:
+    def answered(self: Any, result: Any, *rest: Any) -> Any:
         try:
-            return real(self, result, plan)
+            return real(self, result, *rest)
         except OSError as error:
             return Outcome(result.reading.submission, verdict.bug(result.reading.submission, error))
 

@@ -112,16 +112,15 @@ def add_arrivals(connection: Connection, arrivals: Iterable[Mapping[str, Any]]) 
         query = select(SUBMISSION.c.claim).where(SUBMISSION.c.claim.in_(claims[start : start + 500]))
         known |= set(connection.execute(query).scalars())
     new = [a for claim, a in reversed(each.items()) if claim not in known]
-    rows = [
-        {
-            **{k: a[k] for k in _ARRIVAL},
-            **{k: a.get(k, none) for k, none in FROM_CONTAINER.items()},
-            "state": "received",
-        }
-        for a in new
-    ]
+    rows = [arrival_row(a) for a in new]
     if rows:
         connection.execute(insert(SUBMISSION), rows)
+
+
+def arrival_row(arrival: Mapping[str, Any]) -> dict[str, Any]:
+    """What the ledger holds of an arrival that is not judged yet."""
+    known = {k: arrival[k] for k in _ARRIVAL} | {k: arrival.get(k, none) for k, none in FROM_CONTAINER.items()}
+    return {**known, "state": "received"}
 
 
 def empty(connection: Connection) -> None:

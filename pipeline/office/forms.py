@@ -285,7 +285,7 @@ class _Table:
     def _style(self, f: Field, locked: bool, key: tuple[str, str]) -> dict[str, Any]:
         style: dict[str, Any] = {**_BORDER, "num_format": "@", "text_wrap": f.kind not in ("number", "code")}
         if f.kind not in ("number", "code"):
-            style["indent"] = 1
+            style |= {"align": "left", "indent": 1}
         else:
             style["align"] = "center" if f.kind == "code" else "right"
         if f.owner == "unit" and not locked:
@@ -510,7 +510,7 @@ def _fix_sheet(book: Book, copy: Copy) -> None:
 
 def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
     centred: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "center", **_BORDER}
-    style: dict[str, Any] = {"text_wrap": True, "valign": "top", "indent": 1, **_BORDER}
+    style: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1, **_BORDER}
     lines = max(
         lines_of(fix.where, 34),
         lines_of(fix.found, 52),
