@@ -296,7 +296,7 @@ def main(words: list[str]) -> None:
 
     if kind == "errors":  # a file that fails once is judged later: nothing here may depend on the order
         office = Path(shutil.copytree(office, work / "office", dirs_exist_ok=True))
-        for name in ("สำเนา (2).xlsx", "แผน 2.xlsx"):
+        for name in ("สำเนา (2).xlsx", "แผน 2.xlsx", "แก้หลังยืนยัน.xlsx"):
             (office / "inbox" / name).unlink()
     campaign = Campaign(office, work, SABOTAGES[words[6]] if len(words) > 6 else None)
     rng, total = random.Random(seed), len(campaign.steps)

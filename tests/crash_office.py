@@ -12,18 +12,21 @@ from pathlib import Path
 import mails
 import xlsxwriter
 from proofs import exe, pdf, png
+from staff import CONFIRMED, Place, fill, result
 
-from pipeline import begin
+from pipeline import begin, commanded, intake
 from pipeline.ledger import book
 from pipeline.opening import open_office
 from pipeline.template import write_plan
 
 NOW = "2024-01-10T09:00:00"
+ON_PLAN = "เป็นไปตามแผน"
 
 
 def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
     """An office whose inbox holds 2 forms a unit (one in five wrong) and a dozen more files, in a fixed order: among them
-    evidence, a mail that carries the last unit's result and a zip with its plan, and an encrypted zip."""
+    evidence, a mail that carries the last unit's result and a zip with its plan, an encrypted zip, and an unlock given by
+    command: the first unit had confirmed its first quarter, and sends one figure of it anew."""
     begin.make_demo(root, "ministry", units, 0.2, 1, False, NOW, lambda *_: None)
     with (root / "opsbook.toml").open("a", encoding="utf-8") as settings:
         settings.write('pdf = "no"\n')  # crashes are of our program, and need not wait for another one
@@ -43,15 +46,48 @@ def build(root: Path, units: int, then: float = 1_700_000_000) -> Path:
     with xlsxwriter.Workbook(str(inbox / "ของคนอื่น.xlsx")) as workbook:
         workbook.add_worksheet().write_string(0, 0, "ของคนอื่น")
     unit = plan.reporting_units[0]
-    code = plan.assigned(unit)[0]["code"]
+    code, other = (i["code"] for i in plan.assigned(unit)[:2])
+    _confirm(root, unit, other)
     (inbox / unit).mkdir()
     (inbox / unit / "แผนที่ยุทธศาสตร์ 2567.pdf").write_bytes(pdf())
     (inbox / f"{unit}.{code}.2567-Q1.png").write_bytes(png())
     (inbox / "แปลกปลอม.pdf").write_bytes(exe())
     _post(inbox)
+    _unlock(root, unit, other)
     for n, path in enumerate(sorted(p for p in inbox.rglob("*") if p.is_file() and p.name != "README.md")):
         os.utime(path, (then + n, then + n))
     return root
+
+
+def _confirm(root: Path, unit: str, indicator: str) -> None:
+    """The unit's first figure of the first quarter is confirmed already; a file that changes it waits in the inbox."""
+    office, inbox, aside = Place(root), root / "inbox", root / "aside"
+    shutil.copytree(inbox, aside)
+    for path in inbox.glob("*.xlsx"):
+        path.unlink()
+    template = office.template(unit, "quarterly_result")
+    first, second = (
+        fill(template, root / f"{value}.xlsx", result("q1", indicator, value, plan_status=ON_PLAN, state=CONFIRMED))
+        for value in ("3", "4")
+    )
+    taken = office.take(first, "ยืนยัน.xlsx", NOW)
+    assert taken["state"] == "accepted", taken
+    shutil.copytree(aside, inbox, dirs_exist_ok=True)
+    shutil.rmtree(aside)
+    first.unlink()
+    second.rename(inbox / "แก้หลังยืนยัน.xlsx")
+
+
+def _unlock(root: Path, unit: str, indicator: str) -> None:
+    """The planning officer's command, handed in and not yet taken."""
+    office = open_office(root, datetime(2024, 1, 10, 9, tzinfo=UTC))
+    row = {"fiscal_year": begin.DEMO_YEAR, "unit": unit, "form": "quarterly_result", "indicator": indicator}
+    said = {"period": f"{begin.DEMO_YEAR}-Q1", "memo": "กค 0201/9", "reason": "คลาดเคลื่อน", "until": "2024-02-15"}
+    with closing(office.engine.connect()) as connection:
+        number = book.last_number(connection) + 1
+    data = commanded.document({**row, **said})
+    intake.hand_in(office.settings, number, "unlock.json", data, office.clock.now(), commanded.CHANNEL)
+    office.engine.dispose()
 
 
 def _post(inbox: Path) -> None:
