@@ -195,7 +195,11 @@ def _xml(good: bytes, parts: Mapping[str, bytes]) -> dict[str, Case]:
         cases[f"file_entity_{label}"] = (packed({**parts, name: head + foreign + rest}), CONTENT)
         cases[f"cut_{label}"] = (packed({**parts, name: parts[name][: len(parts[name]) // 2]}), BROKEN)
     text = parts[SHEET].decode()
-    cases["utf16_sheet"] = (packed({**parts, SHEET: text.replace("UTF-8", "UTF-16").encode("utf-16")}), CONTENT)
+    wide = text.replace("UTF-8", "UTF-16")
+    cases["utf16_sheet"] = (packed({**parts, SHEET: wide.encode("utf-16")}), STRANGER)
+    for order in ("utf-16", "utf-16-be"):
+        bomb = ("" if order == "utf-16" else "\ufeff") + wide.replace("?>", "?>" + laughs.decode(), 1)
+        cases[f"laughs_{order}"] = (packed({**parts, SHEET: bomb.encode(order)}), CONTENT)
     cases["latin_sheet"] = (packed({**parts, SHEET: parts[SHEET].replace(b"UTF-8", b"ISO-8859-1", 1)}), CONTENT)
     cases["nul_in_sheet"] = (
         packed({**parts, SHEET: parts[SHEET].replace(b"<sheetData>", b"<sheetData>\x00", 1)}),

@@ -195,18 +195,20 @@ def _packed(data: bytes, info: zipfile.ZipInfo) -> bytes:
 def unpack(data: bytes, info: zipfile.ZipInfo) -> bytes:
     """The bytes of one part, counted while streaming: declared sizes are never trusted; the CRC must match."""
     packed = _packed(data, info)
-    plain = packed if info.compress_type == zipfile.ZIP_STORED else _inflate(packed)
+    plain, whole = (packed, True) if info.compress_type == zipfile.ZIP_STORED else _inflate(packed)
     if len(plain) > LIMITS.part_bytes:
         raise Unsafe("E_UNSAFE_SIZE", "ส่วนใหญ่เกินกำหนด", "a part too large")
     if len(plain) > LIMITS.ratio_from and len(plain) > LIMITS.ratio * max(1, len(packed)):
         raise Unsafe("E_UNSAFE_SIZE", "อัตราบีบอัดผิดปกติ", "compression ratio")
     if len(plain) != info.file_size or zlib.crc32(plain) != info.CRC:
-        raise Unsafe("E_UNSAFE_BROKEN", "ผลรวมตรวจสอบไม่ตรง", "checksum mismatch")
+        said = ("ผลรวมตรวจสอบไม่ตรง", "checksum mismatch") if whole else ("ไฟล์ขาดหาย", "truncated")
+        raise Unsafe("E_UNSAFE_BROKEN", *said)
     return plain
 
 
-def _inflate(packed: bytes) -> bytes:
-    """Unpacked in steps, so that a bomb is noticed long before it fills memory."""
+def _inflate(packed: bytes) -> tuple[bytes, bool]:
+    """(what is inside, whether it says that it is complete; an empty part may not), unpacked in steps, so that a bomb is
+    noticed long before it fills memory."""
     inflate = zlib.decompressobj(-15)
     most = max(LIMITS.ratio_from, min(LIMITS.part_bytes, LIMITS.ratio * len(packed))) + 1
     try:
@@ -215,9 +217,7 @@ def _inflate(packed: bytes) -> bytes:
         raise Unsafe("E_UNSAFE_BROKEN", "ข้อมูลบีบอัดเสียหาย", "compressed data") from error
     if len(plain) >= most:
         raise Unsafe("E_UNSAFE_SIZE", "อัตราบีบอัดผิดปกติ", "compression ratio")
-    if not inflate.eof:
-        raise Unsafe("E_UNSAFE_BROKEN", "ไฟล์ขาดหาย", "truncated")
-    return plain
+    return plain, inflate.eof
 
 
 # -- the parts ---------------------------------------------------------------------------------------------------------
@@ -229,10 +229,13 @@ _SPANS = re.compile(
     rb'\$?([A-Za-z]{1,3})\$?([0-9]{1,9}):\$?([A-Za-z]{1,3})\$?([0-9]{1,9})["\']'
 )
 _LONG_TOKEN = re.compile(rb"<[^>]{%d}" % LIMITS.token_bytes)
+_UTF16 = (b"\xff\xfe<\x00", b"\xfe\xff\x00<", b"<\x00?\x00", b"\x00<\x00?")
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def _check_xml(name: str, part: bytes) -> None:
+    if part[:4] in _UTF16 and not _DOCTYPE.search(part.decode("utf-16", "replace").encode()):
+        raise Unsafe("E_NOT_OURS", *_OTHERWISE)  # a phone's Excel writes this; the value reader does not know it
     if b"\x00" in part or _DOCTYPE.search(part):
         raise Unsafe("E_UNSAFE_CONTENT", "XML มีส่วนนิยามเอนทิตีหรือรหัสอักขระที่ไม่รองรับ", "XML entities or encoding")
     declared = re.match(rb'\s*(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["\']([^"\']+)', part[:200])
@@ -326,6 +329,9 @@ _OTHER_KINDS = (
 
 def _other_kind(data: bytes, entries: list[zipfile.ZipInfo]) -> Unsafe:
     names = {e.filename.casefold(): e for e in entries}
+    manifest = names.get("meta-inf/manifest.xml")
+    if manifest is not None and "mimetype" not in names and b"opendocument.spreadsheet" in unpack(data, manifest):
+        return Unsafe("E_NOT_OURS", *_OTHERWISE)
     for part, code, th, en in _OTHER_KINDS:
         if part in names:
             return Unsafe(code, th, en)
