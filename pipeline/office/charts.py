@@ -71,7 +71,7 @@ def _frame(chart: Chart, words: str) -> None:
 def _score_axis(words: str) -> dict[str, Any]:
     return {
         "min": 0,
-        "max": 5,
+        "max": 5.5,  # room for the figure above a bar of 5, which would else stand in the title
         "major_unit": 1,
         "num_format": "0",
         "num_font": _font(12, styles.MUTED),

@@ -121,16 +121,27 @@ def figure_format(value: float | None) -> str:
     return INTEGER if value is None or value != value or float(value).is_integer() else FIGURE
 
 
+def padded(number_format: str) -> str:
+    """The same format with a little room to its right: LibreOffice forgets the indent of right-aligned cells beside
+    each other, and the figures of one column would stand out of line."""
+    return f"{number_format}_)"
+
+
 def fit_scale(
     columns: list[float], heights: list[float], landscape: bool, margins: tuple[float, float, float, float]
 ) -> float:
     """The print scale (1 = 100 %) at which columns (widths) and rows (points) fit one A4 page, at most 1."""
     paper = _A4[::-1] if landscape else _A4
-    left, right, top, bottom = margins
+    left, right, _, _ = margins
     across = (paper[0] / 25.4 - left - right) * 72
-    down = (paper[1] / 25.4 - top - bottom) * 72
+    down = page_height(landscape, margins)
     wide = sum(c * _PIXELS_A_COLUMN + _COLUMN_PAD for c in columns) * 0.75
     return min(1.0, across / wide, down / sum(heights))
+
+
+def page_height(landscape: bool, margins: tuple[float, float, float, float]) -> float:
+    """Points between the upper and the lower margin (inches) of an A4 page."""
+    return ((_A4[0] if landscape else _A4[1]) / 25.4 - margins[2] - margins[3]) * 72
 
 
 MARGINS = (0.45, 0.45, 0.5, 0.65)
@@ -147,10 +158,12 @@ def page(
     scale: int = 0,
     header_rows: tuple[int, int] | None = None,
     header_columns: tuple[int, int] | None = None,
+    shrunk: float = 1.0,
 ) -> None:
     """Print set-up: A4, our margins, `wide` x `high` pages (0: as many as needed) or a fixed `scale` in per cent.
 
-    Heading rows and columns are repeated; the footer says what this is and page x/y.
+    Heading rows and columns are repeated; the footer says what this is and page x/y. It is printed as small as the
+    sheet: where that is known to be `shrunk` (1 = not at all), the footer may be longer.
     """
     sheet.set_paper(9)
     (sheet.set_landscape if landscape else sheet.set_portrait)()
@@ -167,6 +180,6 @@ def page(
     if header_columns:
         sheet.repeat_columns(*header_columns)
     font = f'&"{FONT},Regular"&12'
-    plain = shortened(footer, 112 if landscape else 72).replace("&", "&&")
+    plain = shortened(footer, int((112 if landscape else 72) / shrunk)).replace("&", "&&")
     sheet.set_footer(f"&L{font}{plain}&R{font}{PAGE.th} &P/&N", {"margin": 0.3})
     sheet.hide_gridlines(2)

@@ -80,7 +80,7 @@ class Painter:
         }
         found["valign"] = "top" if self.look.wrap else "vcenter"
         if kind in _RIGHT:
-            found |= {"align": "right", "indent": 1}
+            found |= {"align": "right"}
         elif kind in ("text", "long"):
             found |= {"align": "left", "indent": 1, "text_wrap": self.look.wrap}
         if kind in _FORMATS:
@@ -93,22 +93,29 @@ class Painter:
             found["quote_prefix"] = True
         elif extra:
             found["num_format"] = extra
+        if kind in _RIGHT and "num_format" in found:
+            found["num_format"] = styles.padded(found["num_format"])
         return found
 
+    def _label(self, column: Column) -> str:
+        return f"{column.label.th}\n{column.label.en}" if self.look.english and column.label.en else column.label.th
+
+    def heading_height(self) -> float:
+        """Points of the heading row: high enough for its longest label."""
+        size = self.look.size
+        most = max((styles.lines_of(self._label(c), c.width, size) for c in self.columns), default=1)
+        return styles.row_height(size, most) + 2
+
     def header(self, row: int) -> None:
-        """The heading row: white on dark blue, high enough for its longest label."""
-        size, most = self.look.size, 1
+        """The heading row: white on dark blue."""
+        size = self.look.size
         for n, column in enumerate(self.columns):
-            label = column.label.th
-            if self.look.english and column.label.en:
-                label = f"{label}\n{column.label.en}"
-            most = max(most, styles.lines_of(label, column.width, size))
             align = "center" if column.kind in _RIGHT or column.kind == "light" else "left"
             self.book.text(
                 self.sheet,
                 row,
                 n,
-                label,
+                self._label(column),
                 bold=True,
                 font_size=size,
                 font_color=styles.WHITE,
@@ -120,14 +127,21 @@ class Painter:
                 border=1,
                 border_color=styles.LINE,
             )
-        self.sheet.set_row(row, styles.row_height(size, most) + 2)
+        self.sheet.set_row(row, self.heading_height())
+
+    def heights(self, frame: pd.DataFrame) -> list[float]:
+        """Points of each row of the frame."""
+        return self._heights([frame[c.key].tolist() for c in self.columns], len(frame))
+
+    def _heights(self, values: list[list[Any]], count: int) -> list[float]:
+        return [styles.row_height(self.look.size, lines) for lines in self._lines(values, count)]
 
     def rows(self, frame: pd.DataFrame, first: int) -> int:
         """Every row of the frame from sheet row `first` on; the row after the last."""
         values = [frame[c.key].tolist() for c in self.columns]
-        lines = self._lines(values, len(frame))
+        heights = self._heights(values, len(frame))
         for r in range(len(frame)):
-            self.sheet.set_row(first + r, styles.row_height(self.look.size, lines[r]))
+            self.sheet.set_row(first + r, heights[r])
             for n, column in enumerate(self.columns):
                 self.cell(first + r, n, column, values[n][r], r)
         return first + len(frame)

@@ -58,13 +58,16 @@ def lights(card: Scorecard) -> pd.DataFrame:
 def remedies(card: Scorecard) -> pd.DataFrame:
     """What was behind plan a quarter ago with its remedy then, and where it stands now; those still behind first.
 
-    `became`: still, better (on or ahead of plan), unknown (nothing reported this quarter).
+    `became`: still, better (on or ahead of plan), unknown (nothing reported this quarter). `result` is NaN where the
+    quarter has none of its own: what earlier quarters left would read as one.
     """
     both = _before(card)
     found = both[both["status_before"] == "behind"]
     now = np.where(found["status"] == "behind", "still", np.where(found["status"] == "", "unknown", "better"))
     found = found.assign(
-        became=now, place=pd.Series(now, index=found.index).map({"still": 0, "unknown": 1, "better": 2})
+        result=found["result"].where(found["reported"] == "reported"),
+        became=now,
+        place=pd.Series(now, index=found.index).map({"still": 0, "unknown": 1, "better": 2}),
     )
     return found.sort_values("place", kind="stable").drop(columns="place").reset_index(drop=True)
 

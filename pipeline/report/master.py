@@ -19,7 +19,7 @@ FILE = order.MASTER_FILE
 UNIT_SHEET, PARENT_SHEET, NOTES_SHEET = "หน่วยงาน", "ต้นสังกัด", "คำอธิบาย"
 _FROZEN = 2  # columns that stay in sight: unit code and name
 _DATA_SIZE = 13.0
-_PRINTED_TOTALS = 14  # columns of the totals that go on paper: who, headline, rank, coverage, how many
+_PRINTED_TOTALS = 14  # columns of totals that go on paper: who, headline, rank, coverage, how many
 
 
 _PLAIN = {UNIT_SHEET: UNITS, PARENT_SHEET: PARENTS, INDICATORS: indicators.COLUMNS}
@@ -68,11 +68,13 @@ def _draw_plain(book: Book, card: Scorecard, name: str, columns: tuple[Column, .
     sheet.freeze_panes(1, _FROZEN)
     sheet.autofilter(0, 0, max(1, len(frame)), len(columns) - 1)
     styles.page(sheet, footer(card), header_rows=(0, 0))
-    sheet.print_area(0, 0, max(1, len(frame)), min(_PRINTED_TOTALS, len(columns)) - 1)
+    printed = columns if name == INDICATORS else columns[:_PRINTED_TOTALS]
+    sheet.print_area(0, 0, max(1, len(frame)), len(printed) - 1)
     sheet.set_zoom(90)
 
 
 NOTE_COLUMNS = (
+    Column("sheet", Text("แผ่นงาน", "Sheet"), "long", 18),
     Column("th", Text("คอลัมน์ / เรื่อง", "Column / subject"), "long", 34),
     Column("en", Text("ภาษาอังกฤษ", "In English"), "long", 26),
     Column("meaning_th", Text("ความหมาย", "Meaning"), "long", 62),
@@ -156,11 +158,18 @@ def _notes(card: Scorecard, sheets: int) -> pd.DataFrame:
         "done": f"{card.office['reported']:,}",
         "count": f"{card.office['indicators']:,}",
     }
-    lines = [(subject, meaning.filled(**figures)) for subject, meaning in METHOD]
-    known = {c.label.th: c for c in (*DATA, *UNITS, *PARENTS, *indicators.COLUMNS)}
-    lines += [(c.label, c.note) for c in known.values()]
-    records = [{"th": a.th, "en": a.en, "meaning_th": b.th, "meaning_en": b.en} for a, b in lines]
+    lines = [("", subject, meaning.filled(**figures)) for subject, meaning in METHOD] + _columns()
+    records = [{"sheet": s, "th": a.th, "en": a.en, "meaning_th": b.th, "meaning_en": b.en} for s, a, b in lines]
     return pd.DataFrame(records, columns=[c.key for c in NOTE_COLUMNS])
+
+
+def _columns() -> list[tuple[str, Text, Text]]:
+    """Every column with the sheets it stands on: the same word means something else on another sheet."""
+    found: dict[tuple[Text, Text], list[str]] = {}
+    for name, columns in {order.DATA_SHEET: DATA, **_PLAIN}.items():
+        for column in columns:
+            found.setdefault((column.label, column.note), []).append(name)
+    return [("\n".join(names), label, note) for (label, note), names in found.items()]
 
 
 def _draw_notes(book: Book, card: Scorecard, frame: pd.DataFrame) -> None:
@@ -171,4 +180,4 @@ def _draw_notes(book: Book, card: Scorecard, frame: pd.DataFrame) -> None:
     row = draw_table(book, sheet, NOTE_COLUMNS, frame.iloc[:method], 2)
     panels.gap(sheet, row)
     draw_table(book, sheet, NOTE_COLUMNS, frame.iloc[method:], row + 1)
-    styles.page(sheet, footer(card))
+    styles.page(sheet, footer(card), header_rows=(2, 2))

@@ -265,7 +265,7 @@ DATA = (
 _WHO = (
     _column("unit", "รหัส", "Code", "text", 11, "รหัส", "Code"),
     _column("unit_name", "ชื่อ", "Name", "long", 38, "ชื่อเต็ม", "Full name"),
-    _column("unit_type", "ประเภท", "Type", "text", 11, "ประเภท", "Type"),
+    _column("unit_type", "ประเภท", "Type", "text", 14, "ประเภท", "Type"),
 )
 _FIGURES = (
     _column(
@@ -293,7 +293,7 @@ _FIGURES = (
         "ความครอบคลุม (ร้อยละของน้ำหนัก)",
         "Coverage %",
         "percent",
-        15,
+        18,
         "น้ำหนักของตัวชี้วัดที่รายงาน ÷ น้ำหนักทั้งหมด",
         "Share of weight reported",
     ),
@@ -318,7 +318,7 @@ _FIGURES = (
     _column(
         "previous", "คะแนนไตรมาสก่อน", "Previous", "score", 12, "คะแนนหลักของไตรมาสก่อน", "Headline of the quarter before"
     ),
-    _column("indicators", "ตัวชี้วัด", "Indicators", "count", 10, "จำนวนตัวชี้วัดทั้งหมด", "Indicators in all"),
+    _column("indicators", "ตัวชี้วัด", "Indicators", "count", 13, "จำนวนตัวชี้วัดทั้งหมด", "Indicators in all"),
     _column("reported", "รายงานแล้ว", "Reported", "count", 11, "จำนวนที่รายงานผลแล้ว", "With a value"),
     _column("confirmed", "ยืนยันแล้ว", "Confirmed", "count", 11, "จำนวนที่ยืนยันหรือนำส่งแล้ว", "Confirmed or signed off"),
     _column("held", "รอแก้ไข", "Held", "count", 10, "ส่งแล้วแต่รอแก้ไข", "Sent, waiting for correction"),

@@ -10,8 +10,9 @@ import pandas as pd
 from pipeline.model import Scorecard
 from pipeline.office import panels, styles
 from pipeline.office.book import Book, Worksheet
+from pipeline.office.breaks import Pages
 from pipeline.office.panels import Tile
-from pipeline.office.tables import Column, Look, draw_table
+from pipeline.office.tables import Column, Look, Painter
 from pipeline.report import history
 from pipeline.report.pages.contents import Contents
 from pipeline.report.words import BECAME, RAISE, RAISE_RULE, as_of, day, fixed, footer, period
@@ -29,6 +30,10 @@ _LAST = len(WIDTHS) - 1
 _WAYS = ((0, 0), (1, 1), (2, 4), (5, 5), (6, 6))
 _TILES = ((0, 0), (1, 1), (2, 4), (5, 5), (6, 6))
 _SIZE = 13.0
+_GAP = 12.0
+_TOGETHER = 2  # rows that a heading never leaves
+_TOP = [styles.row_height(panels.TITLE) + 4, *map(styles.row_height, (panels.SMALL, panels.BODY)), 6.0]
+_TOP += [*map(styles.row_height, (panels.BODY, panels.FIGURE, panels.SMALL)), _GAP]  # title, ways, tiles
 
 
 @dataclass(frozen=True)
@@ -199,7 +204,10 @@ def _signed(value: float) -> str:
 
 
 def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents) -> None:
-    """Draw tiles and sections from top to bottom; in the first quarter the comparisons say when they begin."""
+    """Draw tiles and sections from top to bottom; in the first quarter the comparisons say when they begin.
+
+    Where pages end is fixed: no heading stands alone at a foot, and a table has its heading on each of its pages.
+    """
     for n, width in enumerate(WIDTHS):
         sheet.set_column(n, n, width)
     past = history.previous(card)
@@ -210,34 +218,63 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
     row = panels.gap(sheet, row + 1, 6)
     for (first, end), tile in zip(_TILES, _tiles(card, tables, past), strict=True):
         panels.tile(book, sheet, row, first, end, tile)
-    row = panels.gap(sheet, panels.tile_rows(sheet, row), 12)
-    frames = shown(tables)
+    row = panels.gap(sheet, panels.tile_rows(sheet, row), _GAP)
+    frames, pages = shown(tables), Pages(WIDTHS)
+    pages.add(0, *_TOP)
     for section in SECTIONS:
-        row = panels.gap(sheet, _section(book, sheet, section, frames[section.frame], row, bool(past)), 12)
+        row = panels.gap(sheet, _section(book, sheet, section, frames[section.frame], row, bool(past), pages), _GAP)
+        pages.add(row - 1, _GAP)
+    pages.fix(sheet)
     styles.page(sheet, footer(card))
     sheet.set_zoom(85)
 
 
-def _section(book: Book, sheet: Worksheet, section: Section, frame: pd.DataFrame, row: int, past: bool) -> int:
+def _section(
+    book: Book, sheet: Worksheet, section: Section, frame: pd.DataFrame, row: int, past: bool, pages: Pages
+) -> int:
+    shown, top = _ends(section, frame), row
+    columns = [replace(c, width=w) for c, w in zip(section.columns, WIDTHS, strict=False)]
+    painter = Painter(book, sheet, columns, Look(size=_SIZE, most_lines=8))
+    rows = painter.heights(shown)
+    above = [styles.row_height(panels.HEADING)]
+    if section.frame == "advice":
+        above.append(styles.row_height(panels.SMALL, styles.lines_of(RAISE_RULE.both, sum(WIDTHS), panels.SMALL)))
+    body = [painter.heading_height(), *rows[:_TOGETHER]] if rows else [styles.row_height(panels.BODY)]
+    pages.add(top, *above, *body)
+
     count = f" ({len(frame):,})" if len(frame) else ""
     panels.heading(book, sheet, row, 0, _LAST, section.title.th + count, section.title.en)
     row += 1
     if section.frame == "advice":
         panels.note(book, sheet, row, RAISE_RULE.both, sum(WIDTHS), 0, _LAST)
         row += 1
-    if not len(frame):
+    if not rows:
         words = FIRST_QUARTER if section.needs_past and not past else section.empty
         sheet.set_row(row, styles.row_height(panels.BODY))
         book.block(sheet, (row, 0, row, _LAST), words.both, font_color=styles.MUTED, indent=1)
         return row + 1
-    columns = [replace(c, width=w) for c, w in zip(section.columns, WIDTHS, strict=False)]
-    end = draw_table(book, sheet, columns, _ends(section, frame), row, Look(size=_SIZE, most_lines=8))
+    end = _table(painter, shown, rows, row, pages)
     if len(frame) > MOST:
-        panels.note(
-            book, sheet, end, f"แสดง {MOST:,} จาก {len(frame):,} แถว ทั้งหมดอยู่ใน master.xlsx", sum(WIDTHS), 0, _LAST
-        )
+        rest = f"แสดง {MOST:,} จาก {len(frame):,} แถว ทั้งหมดอยู่ใน master.xlsx"
+        pages.add(end, styles.row_height(panels.SMALL))
+        panels.note(book, sheet, end, rest, sum(WIDTHS), 0, _LAST)
         end += 1
     return end
+
+
+def _table(painter: Painter, shown: pd.DataFrame, rows: list[float], row: int, pages: Pages) -> int:
+    """The table, with its heading again on every page it goes on to; the row after it."""
+    at = 0
+    while at < len(rows):
+        first = min(at + _TOGETHER, len(rows))
+        if at:  # the beginning of the table is counted with the heading of its section
+            pages.add(row, painter.heading_height(), *rows[at:first])
+        end = first + pages.fitting(rows[first:])
+        pages.add(row, *rows[first:end])
+        painter.header(row)
+        row = painter.rows(shown.iloc[at:end], row + 1)
+        at = end
+    return row
 
 
 def _ends(section: Section, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ from pipeline.model import Scorecard
 from pipeline.office import panels, styles
 from pipeline.office.book import Book, Worksheet
 from pipeline.report import order
-from pipeline.report.pages.contents import HEAT_TOP, Contents
+from pipeline.report.pages.contents import HEAT_TOP, HEATMAP, INDICATORS, Contents
 from pipeline.report.words import REPORTED, REPORTED_SHORT, as_of, footer, light_meaning, period
 from schemas.language import Text
 
@@ -20,7 +20,10 @@ _NAME, _TOTAL, _CELL, _SIZE = 40.0, 9.5, 9.5, 13.0
 _FIRST_SCORE = 3  # after unit, parent or short name, headline
 _HEAD, _NAMES = HEAT_TOP - 2, HEAT_TOP - 1
 _NAME_LETTERS, _NAMES_HIGH = 62, 170.0
+_SHORT_LETTERS = 24
 _PRINT_SCALE = 60
+_SECOND = {True: Text("สังกัด", "Parent"), False: Text("ชื่อย่อ", "Short name")}  # of several parents?
+Paper = Literal["one", "high", "beside"]  # a single page; pages below each other; pages beside each other too
 
 
 def matrix(rows: pd.DataFrame) -> pd.DataFrame:
@@ -38,38 +41,51 @@ def matrix(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], contents: Contents) -> None:
-    """Draw title, key of colours, matrix and below it the names that were cut."""
+    """Draw title, key of colours, matrix and, where they go on the same page, the names that were cut."""
     heat, units = tables["heat"], tables["units"]
     codes = heat.drop_duplicates("at").sort_values("at")
     last = _FIRST_SCORE + max(len(codes), 1) - 1
-    for n, width in enumerate(_widths(tables, max(len(codes), 7))):
+    short = _short(units, tables["parents"])
+    widths = _widths(short, max(len(codes), 7))
+    for n, width in enumerate(widths):
         sheet.set_column(n, n, width)
-    row = panels.title(
-        book, sheet, max(last, 9), TITLE.th, period(card).th, f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}"
-    )
-    panels.ways(book, sheet, row, [(0, 0), (1, 2), (3, 5), (6, 9)], contents.ways(contents.heatmap))
-    _key(book, sheet, card, row + 1, max(last, 9), sum(_widths(tables, max(len(codes), 7))))
-    panels.gap(sheet, row + 2, 6)
-    _heads(book, sheet, codes)
-    _cells(book, sheet, units, heat, contents)
-    _names(book, sheet, codes, HEAT_TOP + len(units) + 1, last)
+    paper = _paper(units, codes, _widths(short, len(codes)))
+    _title(book, sheet, card, max(last, 9), paper)
+    panels.ways(book, sheet, 2, [(0, 0), (1, 2), (3, 5), (6, 9)], contents.ways(contents.heatmap))
+    _key(book, sheet, card, max(last, 9), widths, paper)
+    panels.gap(sheet, 4, 6)
+    _heads(book, sheet, codes, _SECOND[units["parent"].nunique() > 1].both)
+    _cells(book, sheet, units.assign(short=short), heat, contents)
+    if paper == "one":
+        _names(book, sheet, codes, HEAT_TOP + len(units) + 1, last)
     sheet.freeze_panes(HEAT_TOP, _FIRST_SCORE)
-    _page(sheet, card, tables, codes)
+    head = None if paper == "one" else (_HEAD, _NAMES)
+    beside: dict[str, Any] = (
+        {"scale": _PRINT_SCALE, "header_columns": (0, _FIRST_SCORE - 1)} if paper == "beside" else {}
+    )
+    styles.page(sheet, footer(card), high=int(paper == "one"), header_rows=head, **beside)
     sheet.set_zoom(85)
 
 
-def _page(sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.DataFrame], codes: pd.DataFrame) -> None:
-    """One page where that stays readable, else one page wide, else pages side by side with the units repeated."""
-    widths = _widths(tables, len(codes))
-    heights = [styles.row_height(_SIZE)] * (len(tables["units"]) + 2 * len(_cut(codes)) + 7) + [_NAMES_HIGH]
+def _paper(units: pd.DataFrame, codes: pd.DataFrame, widths: list[float]) -> Paper:
+    """One page where that stays readable, else one page wide, else pages beside each other with the units repeated."""
+    heights = [styles.row_height(_SIZE)] * (len(units) + 2 * len(_cut(codes)) + 7) + [_NAMES_HIGH]
     least = _PRINT_SCALE / 100
-    head = (_HEAD, _NAMES)
     if styles.fit_scale(widths, heights, True, styles.MARGINS) >= least:
-        styles.page(sheet, footer(card), wide=1, high=1)
-    elif styles.fit_scale(widths, [1.0], True, styles.MARGINS) >= least:
-        styles.page(sheet, footer(card), header_rows=head)
-    else:
-        styles.page(sheet, footer(card), scale=_PRINT_SCALE, header_rows=head, header_columns=(0, 2))
+        return "one"
+    return "high" if styles.fit_scale(widths, [1.0], True, styles.MARGINS) >= least else "beside"
+
+
+def _title(book: Book, sheet: Worksheet, card: Scorecard, last: int, paper: Paper) -> None:
+    """The title band; over pages beside each other each page repeats its first columns, so only what fits stands there."""
+    below = f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}"
+    if paper != "beside":
+        panels.title(book, sheet, last, TITLE.th, period(card).th, below)
+        return
+    panels.title(book, sheet, last, f"{HEATMAP}  ·  {period(card).th}", "", "")
+    band = {"bold": True, "font_size": panels.HEADING, "font_color": styles.WHITE, "bg_color": styles.NAVY}
+    book.text(sheet, 0, _FIRST_SCORE, TITLE.th.split(": ")[-1], indent=1, **band)
+    book.text(sheet, 1, _FIRST_SCORE, below, font_size=panels.SMALL, font_color=styles.MUTED, indent=1)
 
 
 def _cut(codes: pd.DataFrame) -> pd.DataFrame:
@@ -77,21 +93,34 @@ def _cut(codes: pd.DataFrame) -> pd.DataFrame:
     return codes[codes["indicator_name"].map(lambda name: styles.shortened(name, _NAME_LETTERS) != name)]
 
 
-def _widths(tables: Mapping[str, pd.DataFrame], codes: int) -> list[float]:
-    return [_NAME, 22.0 if len(tables["parents"]) > 1 else 12.0, _TOTAL, *[_CELL] * codes]
+def _short(units: pd.DataFrame, parents: pd.DataFrame) -> list[str]:
+    """What stands beside a unit's name: with several parents its parent's short name, else its own."""
+    if units["parent"].nunique() < 2:
+        return [styles.shortened(short, _SHORT_LETTERS) for short in units["unit_short"]]
+    known = dict(zip(parents["unit"], parents["unit_short"], strict=True))
+    pairs = zip(units["parent"], units["parent_name"], strict=True)
+    return [styles.shortened(known.get(code) or name, _SHORT_LETTERS) for code, name in pairs]
 
 
-def _key(book: Book, sheet: Worksheet, card: Scorecard, row: int, last: int, room: float) -> None:
-    """What colours and words mean, in words."""
+def _widths(short: list[str], codes: int) -> list[float]:
+    """Widths of the columns; the second takes its longest text."""
+    return [_NAME, max((styles.column_width(s, _SIZE, 14.0) for s in short), default=14.0), _TOTAL, *[_CELL] * codes]
+
+
+def _key(book: Book, sheet: Worksheet, card: Scorecard, last: int, widths: list[float], paper: Paper) -> None:
+    """What colours and words mean, in words, and where the full names are."""
     words = [f"{styles.LIGHTS[c].label} {light_meaning(card, c).th}" for c in ("green", "yellow", "red")]
     gaps = ["cannot", "blank", "held", "not_due"]
     gaps += ["not_applicable"] if (card.rows["reported"] == "not_applicable").any() else []
     words += [f"{REPORTED_SHORT[c].th} = {REPORTED[c].th}" for c in gaps]
     words += ["ค. = คะแนน PMQA", "ช่องว่าง = ไม่ได้มอบหมาย"]
-    panels.note(book, sheet, row, "   ".join(words), min(room, 190.0), 0, min(last, 14))
+    words += [] if paper == "one" else [f"ชื่อเต็มของตัวชี้วัดอยู่ในแผ่น “{INDICATORS}”"]
+    first = _FIRST_SCORE if paper == "beside" else 0
+    end = min(last, 14)
+    panels.note(book, sheet, 3, "   ".join(words), sum(widths[first : end + 1]), first, end)
 
 
-def _heads(book: Book, sheet: Worksheet, codes: pd.DataFrame) -> None:
+def _heads(book: Book, sheet: Worksheet, codes: pd.DataFrame, second: str) -> None:
     """Two heading rows: code, then the name upright."""
     style: dict[str, Any] = {
         "bold": True,
@@ -104,8 +133,9 @@ def _heads(book: Book, sheet: Worksheet, codes: pd.DataFrame) -> None:
     }
     sheet.set_row(_HEAD, styles.row_height(_SIZE))
     sheet.set_row(_NAMES, _NAMES_HIGH)
-    for column, word in enumerate(("หน่วยงาน\nUnit", "สังกัด/ชื่อย่อ\nParent", "คะแนน\nScore")):
-        book.block(sheet, (_HEAD, column, _NAMES, column), word, align="center" if column == 2 else "left", **style)
+    for column, word in enumerate(("หน่วยงาน\nUnit", second.replace(" / ", "\n"), "คะแนน\nScore")):
+        at = {"align": "center"} if column == 2 else {"align": "left", "indent": 1}
+        book.block(sheet, (_HEAD, column, _NAMES, column), word, **at, **style)
     upright = style | {
         "bold": False,
         "font_color": styles.INK,
@@ -153,13 +183,13 @@ def _cells(book: Book, sheet: Worksheet, units: pd.DataFrame, heat: pd.DataFrame
                 row,
                 1,
                 contents.to(parent),
-                styles.shortened(record["parent_name"], 18),
+                record["short"],
                 font_color=styles.ACCENT,
                 underline=1,
                 **rule,
             )
         else:
-            book.text(sheet, row, 1, styles.shortened(record["unit_short"], 18), font_color=styles.MUTED, **rule)
+            book.text(sheet, row, 1, record["short"], font_color=styles.MUTED, **rule)
         book.number(
             sheet,
             row,

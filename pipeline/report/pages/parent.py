@@ -29,6 +29,7 @@ COLUMNS = (
     Column("late", Text("ส่งล่าช้า", "Late"), "count", 11),
     Column("more", Text("รายละเอียด", "Details"), "text", 18),
 )
+NONE = Text("ยังไม่มีหน่วยงานที่รายงานโดยตรง", "No unit reports to it directly")
 _CHART_POINTS = 190.0
 _PIXELS = sum(round(c.width * 7 + 5) for c in COLUMNS) - 4
 _TILES = ((0, 1), (2, 4), (5, 7), (8, 10))
@@ -47,6 +48,7 @@ def draw(
     total = tables["parents"].set_index("unit").loc[code]
     units = tables["units"]
     mine = units[units["parent"] == code].sort_values("headline", ascending=False, kind="stable").reset_index(drop=True)
+    below = _below(tables["parents"], code) if not len(mine) else mine
     set_widths(sheet, COLUMNS)
     last = len(COLUMNS) - 1
     row = panels.title(
@@ -57,17 +59,33 @@ def draw(
     for (first, end), tile in zip(_TILES, _tiles(total), strict=True):
         panels.tile(book, sheet, row, first, end, tile)
     row = panels.gap(sheet, panels.tile_rows(sheet, row))
-    row = _chart(book, sheet, mine, figures, row)
+    row = panels.gap(sheet, _chart(book, sheet, below, figures, row))
+    if len(below):
+        _table(book, sheet, below, contents, row)
+    else:
+        book.block(sheet, (row, 0, row, last), NONE.both, font_color=styles.MUTED, indent=1)
+    styles.page(sheet, footer(card), header_rows=(row, row) if len(below) else None)
+    sheet.set_zoom(85)
 
-    codes = mine["unit"].tolist()
+
+def _below(parents: pd.DataFrame, code: str) -> pd.DataFrame:
+    """The parents right under one that has no units of its own, by score; they have no rank and send nothing late."""
+    found = parents[parents["parent"] == code].sort_values("headline", ascending=False, kind="stable")
+    return found.reset_index(drop=True)
+
+
+def _table(book: Book, sheet: Worksheet, below: pd.DataFrame, contents: Contents, row: int) -> None:
+    """A row a unit, which leads to its rows in master.xlsx; a row a parent leads to its own sheet."""
+    codes = below["unit"].tolist()
+    sheets = {code: contents.parents[code] for code in codes if code in contents.parents}
 
     def target(at: int, key: str) -> str:
-        return contents.to_master(codes[at]) if key == "more" else ""
+        if key != "more":
+            return ""
+        return contents.to(sheets[codes[at]]) if codes[at] in sheets else contents.to_master(codes[at])
 
-    row = panels.gap(sheet, row)
-    draw_table(book, sheet, COLUMNS, mine.assign(more="▸ master"), row, Look(link=target))
-    styles.page(sheet, footer(card), header_rows=(row, row))
-    sheet.set_zoom(85)
+    more = [f"▸ {sheets[code]}" if code in sheets else "▸ master" for code in codes]
+    draw_table(book, sheet, COLUMNS, below.assign(more=more), row, Look(link=target))
 
 
 def _tiles(total: pd.Series) -> list[Tile]:

@@ -74,8 +74,16 @@ def draw(
     last = _rows(book, sheet, behind, row)
     _charts(book, sheet, behind, chart_row, row + 1)
     sheet.print_area(0, 0, last - 1, _LAST)
-    fits = styles.fit_scale([c[3] for c in _COLUMNS], _heights(behind), False, styles.MARGINS) >= _LEAST_SCALE
-    styles.page(sheet, footer(card), landscape=False, high=1 if fits else 0, header_rows=None if fits else (row, row))
+    widths = [c[3] for c in _COLUMNS]
+    fits = styles.fit_scale(widths, _heights(behind), False, styles.MARGINS) >= _LEAST_SCALE
+    styles.page(
+        sheet,
+        footer(card),
+        landscape=False,
+        high=1 if fits else 0,
+        header_rows=None if fits else (row, row),
+        shrunk=styles.fit_scale(widths, [1.0], False, styles.MARGINS),
+    )
     sheet.set_zoom(85)
 
 
@@ -200,7 +208,7 @@ def _rows(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
             at = f"{behind.chosen(1)}+{k - 1}"
             value = shown(behind.rows[key].iat[k - 1]) if k <= mine else ""
             look = (
-                {"align": align, "indent": 1}
+                {"align": align, "indent": int(align == "left")}
                 if align == "right" or key == "light"
                 else {"align": align, "text_wrap": True}
             )
@@ -210,7 +218,7 @@ def _rows(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
                 n,
                 pick(behind.row_range(key), at, f"{k}>{behind.chosen(2)}"),
                 value,
-                num_format=number_format,
+                num_format=styles.padded(number_format) if align == "right" else number_format,
                 bottom=1,
                 bottom_color=styles.LINE,
                 **look,
