@@ -131,12 +131,18 @@ def fit_scale(
     columns: list[float], heights: list[float], landscape: bool, margins: tuple[float, float, float, float]
 ) -> float:
     """The print scale (1 = 100 %) at which columns (widths) and rows (points) fit one A4 page, at most 1."""
-    paper = _A4[::-1] if landscape else _A4
-    left, right, _, _ = margins
-    across = (paper[0] / 25.4 - left - right) * 72
-    down = page_height(landscape, margins)
-    wide = sum(c * _PIXELS_A_COLUMN + _COLUMN_PAD for c in columns) * 0.75
-    return min(1.0, across / wide, down / sum(heights))
+    across, down = page_width(landscape, margins), page_height(landscape, margins)
+    return min(1.0, across / points_across(columns), down / sum(heights))
+
+
+def points_across(columns: list[float]) -> float:
+    """Points that columns of these widths take together."""
+    return sum(c * _PIXELS_A_COLUMN + _COLUMN_PAD for c in columns) * _A_PIXEL
+
+
+def page_width(landscape: bool, margins: tuple[float, float, float, float]) -> float:
+    """Points between the left and the right margin (inches) of an A4 page."""
+    return ((_A4[1] if landscape else _A4[0]) / 25.4 - margins[0] - margins[1]) * 72
 
 
 def page_height(landscape: bool, margins: tuple[float, float, float, float]) -> float:

@@ -80,7 +80,7 @@ class Painter:
         }
         found["valign"] = "top" if self.look.wrap else "vcenter"
         if kind in _RIGHT:
-            found |= {"align": "right"}
+            found |= {"align": "right", "shrink": True}  # a figure wider than its column would print as ####
         elif kind in ("text", "long"):
             found |= {"align": "left", "indent": 1, "text_wrap": self.look.wrap}
         if kind in _FORMATS:

@@ -7,7 +7,7 @@ import pandas as pd
 from pipeline.model import Scorecard
 from pipeline.office import panels, styles
 from pipeline.office.book import Book
-from pipeline.office.tables import Column, Look, draw_table, set_widths
+from pipeline.office.tables import Column, Look, Painter, draw_table, set_widths
 from pipeline.report import order
 from pipeline.report.master_columns import DATA, PARENTS, PRINTED, UNITS
 from pipeline.report.pages import indicators
@@ -19,6 +19,7 @@ FILE = order.MASTER_FILE
 UNIT_SHEET, PARENT_SHEET, NOTES_SHEET = "หน่วยงาน", "ต้นสังกัด", "คำอธิบาย"
 _FROZEN = 2  # columns that stay in sight: unit code and name
 _DATA_SIZE = 13.0
+_ONE_PAGE, _LEAST = 60, 0.55  # rows and scale up to which totals go on one page rather than leave two rows on the next
 _PRINTED_TOTALS = 14  # columns of totals that go on paper: who, headline, rank, coverage, how many
 
 
@@ -64,17 +65,24 @@ def _draw_data(book: Book, card: Scorecard, name: str, frame: pd.DataFrame) -> N
 def _draw_plain(book: Book, card: Scorecard, name: str, columns: tuple[Column, ...], frame: pd.DataFrame) -> None:
     sheet = book.sheet(name)
     set_widths(sheet, columns)
-    draw_table(book, sheet, columns, frame, 0, Look(size=_DATA_SIZE))
+    painter = Painter(book, sheet, columns, Look(size=_DATA_SIZE))
+    painter.header(0)
+    painter.rows(frame, 1)
     sheet.freeze_panes(1, _FROZEN)
     sheet.autofilter(0, 0, max(1, len(frame)), len(columns) - 1)
-    styles.page(sheet, footer(card), header_rows=(0, 0))
     printed = columns if name == INDICATORS else columns[:_PRINTED_TOTALS]
+    heights = [painter.heading_height(), *painter.heights(frame.head(_ONE_PAGE))]
+    fits = (
+        len(frame) <= _ONE_PAGE
+        and styles.fit_scale([c.width for c in printed], heights, True, styles.MARGINS) >= _LEAST
+    )
+    styles.page(sheet, footer(card), high=int(fits), header_rows=None if fits else (0, 0))
     sheet.print_area(0, 0, max(1, len(frame)), len(printed) - 1)
     sheet.set_zoom(90)
 
 
 NOTE_COLUMNS = (
-    Column("sheet", Text("แผ่นงาน", "Sheet"), "long", 18),
+    Column("sheet", Text("แผ่นงาน", "Sheet"), "long", 24),
     Column("th", Text("คอลัมน์ / เรื่อง", "Column / subject"), "long", 34),
     Column("en", Text("ภาษาอังกฤษ", "In English"), "long", 26),
     Column("meaning_th", Text("ความหมาย", "Meaning"), "long", 62),
@@ -169,7 +177,7 @@ def _columns() -> list[tuple[str, Text, Text]]:
     for name, columns in {order.DATA_SHEET: DATA, **_PLAIN}.items():
         for column in columns:
             found.setdefault((column.label, column.note), []).append(name)
-    return [("\n".join(names), label, note) for (label, note), names in found.items()]
+    return [(", ".join(names), label, note) for (label, note), names in found.items()]
 
 
 def _draw_notes(book: Book, card: Scorecard, frame: pd.DataFrame) -> None:
@@ -180,4 +188,5 @@ def _draw_notes(book: Book, card: Scorecard, frame: pd.DataFrame) -> None:
     row = draw_table(book, sheet, NOTE_COLUMNS, frame.iloc[:method], 2)
     panels.gap(sheet, row)
     draw_table(book, sheet, NOTE_COLUMNS, frame.iloc[method:], row + 1)
+    sheet.set_h_pagebreaks([row + 1])
     styles.page(sheet, footer(card), header_rows=(2, 2))

@@ -224,8 +224,7 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
     for section in SECTIONS:
         row = panels.gap(sheet, _section(book, sheet, section, frames[section.frame], row, bool(past), pages), _GAP)
         pages.add(row - 1, _GAP)
-    pages.fix(sheet)
-    styles.page(sheet, footer(card))
+    styles.page(sheet, footer(card), high=pages.fix(sheet))
     sheet.set_zoom(85)
 
 
@@ -268,6 +267,7 @@ def _table(painter: Painter, shown: pd.DataFrame, rows: list[float], row: int, p
     while at < len(rows):
         first = min(at + _TOGETHER, len(rows))
         if at:  # the beginning of the table is counted with the heading of its section
+            pages.divide()
             pages.add(row, painter.heading_height(), *rows[at:first])
         end = first + pages.fitting(rows[first:])
         pages.add(row, *rows[first:end])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from pipeline.model import Scorecard
 from pipeline.office import panels, styles
 from pipeline.office.book import Book, Worksheet
 from pipeline.report import order
-from pipeline.report.pages.contents import HEAT_TOP, HEATMAP, INDICATORS, Contents
+from pipeline.report.pages.contents import HEAT_TOP, INDICATORS, Contents
 from pipeline.report.words import REPORTED, REPORTED_SHORT, as_of, footer, light_meaning, period
 from schemas.language import Text
 
@@ -21,6 +22,7 @@ _FIRST_SCORE = 3  # after unit, parent or short name, headline
 _HEAD, _NAMES = HEAT_TOP - 2, HEAT_TOP - 1
 _NAME_LETTERS, _NAMES_HIGH = 62, 170.0
 _SHORT_LETTERS = 24
+_NARROW_TITLE = 16.0
 _PRINT_SCALE = 60
 _SECOND = {True: Text("สังกัด", "Parent"), False: Text("ชื่อย่อ", "Short name")}  # of several parents?
 Paper = Literal["one", "high", "beside"]  # a single page; pages below each other; pages beside each other too
@@ -50,9 +52,11 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
     for n, width in enumerate(widths):
         sheet.set_column(n, n, width)
     paper = _paper(units, codes, _widths(short, len(codes)))
-    _title(book, sheet, card, max(last, 9), paper)
+    breaks = _breaks(widths, len(codes)) if paper == "beside" else []
+    end = breaks[0] - 1 if breaks else max(last, 9)  # the last column of the first page
+    _title(book, sheet, card, (max(last, 9), end), paper)
     panels.ways(book, sheet, 2, [(0, 0), (1, 2), (3, 5), (6, 9)], contents.ways(contents.heatmap))
-    _key(book, sheet, card, max(last, 9), widths, paper)
+    _key(book, sheet, card, min(end, 14), widths, paper)
     panels.gap(sheet, 4, 6)
     _heads(book, sheet, codes, _SECOND[units["parent"].nunique() > 1].both)
     _cells(book, sheet, units.assign(short=short), heat, contents)
@@ -60,9 +64,10 @@ def draw(book: Book, sheet: Worksheet, card: Scorecard, tables: Mapping[str, pd.
         _names(book, sheet, codes, HEAT_TOP + len(units) + 1, last)
     sheet.freeze_panes(HEAT_TOP, _FIRST_SCORE)
     head = None if paper == "one" else (_HEAD, _NAMES)
-    beside: dict[str, Any] = (
-        {"scale": _PRINT_SCALE, "header_columns": (0, _FIRST_SCORE - 1)} if paper == "beside" else {}
-    )
+    beside: dict[str, Any] = {}
+    if paper == "beside":
+        beside = {"scale": _PRINT_SCALE, "header_columns": (0, _FIRST_SCORE - 1)}
+        sheet.set_v_pagebreaks(breaks)
     styles.page(sheet, footer(card), high=int(paper == "one"), header_rows=head, **beside)
     sheet.set_zoom(85)
 
@@ -76,16 +81,31 @@ def _paper(units: pd.DataFrame, codes: pd.DataFrame, widths: list[float]) -> Pap
     return "high" if styles.fit_scale(widths, [1.0], True, styles.MARGINS) >= least else "beside"
 
 
-def _title(book: Book, sheet: Worksheet, card: Scorecard, last: int, paper: Paper) -> None:
-    """The title band; over pages beside each other each page repeats its first columns, so only what fits stands there."""
+def _title(book: Book, sheet: Worksheet, card: Scorecard, ends: tuple[int, int], paper: Paper) -> None:
+    """The title band to the last column; `ends` are those of the sheet and of its first page.
+
+    Over pages beside each other each page repeats the first columns, so only what fits them stands there.
+    """
+    last, end = ends
     below = f"{TITLE.en}  ·  {card.office_name}  ·  {as_of(card)}"
     if paper != "beside":
         panels.title(book, sheet, last, TITLE.th, period(card).th, below)
         return
-    panels.title(book, sheet, last, f"{HEATMAP}  ·  {period(card).th}", "", "")
-    band = {"bold": True, "font_size": panels.HEADING, "font_color": styles.WHITE, "bg_color": styles.NAVY}
-    book.text(sheet, 0, _FIRST_SCORE, TITLE.th.split(": ")[-1], indent=1, **band)
-    book.text(sheet, 1, _FIRST_SCORE, below, font_size=panels.SMALL, font_color=styles.MUTED, indent=1)
+    panels.title(book, sheet, last, "", "", "")
+    band = {"bold": True, "font_color": styles.WHITE, "bg_color": styles.NAVY, "indent": 1}
+    book.text(sheet, 0, 0, TITLE.th, font_size=_NARROW_TITLE, **band)
+    book.text(sheet, 0, _FIRST_SCORE, period(card).th, font_size=panels.HEADING, **band)
+    look = {"font_size": panels.SMALL, "font_color": styles.MUTED, "indent": 1, "shrink": True}
+    book.block(sheet, (1, _FIRST_SCORE, 1, end), below, **look)
+
+
+def _breaks(widths: list[float], codes: int) -> list[int]:
+    """The columns before which a page beside another begins: as few pages as hold them, equally full."""
+    across = styles.page_width(True, styles.MARGINS) / _PRINT_SCALE * 100 * 0.95
+    names = styles.points_across(widths[:_FIRST_SCORE])
+    most = max(1, int((across - names) / styles.points_across([_CELL])))
+    each = math.ceil(codes / math.ceil(codes / most))
+    return list(range(_FIRST_SCORE + each, _FIRST_SCORE + codes, each))
 
 
 def _cut(codes: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +127,7 @@ def _widths(short: list[str], codes: int) -> list[float]:
     return [_NAME, max((styles.column_width(s, _SIZE, 14.0) for s in short), default=14.0), _TOTAL, *[_CELL] * codes]
 
 
-def _key(book: Book, sheet: Worksheet, card: Scorecard, last: int, widths: list[float], paper: Paper) -> None:
+def _key(book: Book, sheet: Worksheet, card: Scorecard, end: int, widths: list[float], paper: Paper) -> None:
     """What colours and words mean, in words, and where the full names are."""
     words = [f"{styles.LIGHTS[c].label} {light_meaning(card, c).th}" for c in ("green", "yellow", "red")]
     gaps = ["cannot", "blank", "held", "not_due"]
@@ -116,7 +136,6 @@ def _key(book: Book, sheet: Worksheet, card: Scorecard, last: int, widths: list[
     words += ["ค. = คะแนน PMQA", "ช่องว่าง = ไม่ได้มอบหมาย"]
     words += [] if paper == "one" else [f"ชื่อเต็มของตัวชี้วัดอยู่ในแผ่น “{INDICATORS}”"]
     first = _FIRST_SCORE if paper == "beside" else 0
-    end = min(last, 14)
     panels.note(book, sheet, 3, "   ".join(words), sum(widths[first : end + 1]), first, end)
 
 
@@ -190,17 +209,11 @@ def _cells(book: Book, sheet: Worksheet, units: pd.DataFrame, heat: pd.DataFrame
             )
         else:
             book.text(sheet, row, 1, record["short"], font_color=styles.MUTED, **rule)
-        book.number(
-            sheet,
-            row,
-            2,
-            record["headline"],
-            num_format="0.00",
-            bold=True,
-            align="center",
-            **rule,
-            **styles.light_style(record["light"]),
-        )
+        total = {"bold": True, "align": "center", **rule, **styles.light_style(record["light"])}
+        if record["headline"] == record["headline"]:
+            book.number(sheet, row, 2, record["headline"], num_format="0.00", **total)
+        else:
+            book.text(sheet, row, 2, "–", **total)
     for unit, at, score, light, shown in zip(
         heat["unit"], heat["at"], heat["score"], heat["light"], heat["shown"], strict=True
     ):

@@ -20,21 +20,21 @@ from schemas.language import Text
 TITLE = Text("รายงานรายหน่วยงาน", "One unit at a time")
 MOST_ROWS = 60
 _CHOICE_ROW, _CHOICE_COLUMN = 4, 2
-_CHART_POINTS, _LEAST_SCALE = 205.0, 0.6
+_CHART_POINTS, _LEAST_SCALE = 240.0, 0.6
 # Label, key of the data sheet, number format, width, alignment; the first two columns are the indicator.
 _COLUMNS: tuple[tuple[Text, str, str, float, str], ...] = (
-    (Text("รหัส", "Code"), "indicator", "@", 9, "left"),
+    (Text("รหัส", "Code"), "indicator", "@", 11, "left"),
     (Text("ตัวชี้วัด", "Indicator"), "indicator_name", "@", 40, "left"),
     (Text("น้ำหนัก", "Weight"), "weight", styles.PERCENT, 9, "right"),
-    (Text("เป้าหมาย", "Target"), "target", styles.FIGURE, 11, "right"),
-    (Text("แผน", "Plan"), "plan", styles.FIGURE, 11, "right"),
-    (Text("ผล", "Result"), "result", styles.FIGURE, 11, "right"),
+    (Text("เป้าหมาย", "Target"), "target", styles.FIGURE, 12, "right"),
+    (Text("แผน", "Plan"), "plan", styles.FIGURE, 12, "right"),
+    (Text("ผล", "Result"), "result", styles.FIGURE, 12, "right"),
     (Text("ร้อยละของเป้าหมาย", "Achieved"), "achievement_percent", styles.PERCENT, 11, "right"),
     (Text("คะแนน", "Score"), "score", styles.SCORE, 10, "right"),
     (Text("สัญญาณไฟ", "Light"), "light", "@", 12, "left"),
-    (Text("สถานะเทียบแผน", "Status"), "status", "@", 13, "left"),
+    (Text("สถานะเทียบแผน", "Status"), "status", "@", 15, "left"),
     (Text("การรายงาน", "Reported"), "reported", "@", 16, "left"),
-    (Text("ร่าง/ยืนยัน", "State"), "state_text", "@", 24, "left"),
+    (Text("ร่าง/ยืนยัน", "State"), "state_text", "@", 25, "left"),
 )
 _LAST = len(_COLUMNS) - 1
 _TILES: tuple[tuple[tuple[int, int], str, str, str], ...] = (
@@ -195,6 +195,7 @@ def _rows(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
             bg_color=styles.NAVY,
             text_wrap=True,
             align="center" if n > 1 else "left",
+            indent=int(n < 2),
             border=1,
             border_color=styles.LINE,
         )
@@ -208,9 +209,9 @@ def _rows(book: Book, sheet: Worksheet, behind: Behind, row: int) -> int:
             at = f"{behind.chosen(1)}+{k - 1}"
             value = shown(behind.rows[key].iat[k - 1]) if k <= mine else ""
             look = (
-                {"align": align, "indent": int(align == "left")}
-                if align == "right" or key == "light"
-                else {"align": align, "text_wrap": True}
+                {"align": align, "shrink": True}
+                if align == "right"
+                else {"align": align, "indent": 1, "text_wrap": key not in ("light", "indicator")}
             )
             book.formula(
                 sheet,
