@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
 from pipeline.model import Scorecard
 from pipeline.office import panels, styles
-from pipeline.office.book import Book
+from pipeline.office.book import Book, Worksheet
 from pipeline.office.tables import Column, Look, Painter, draw_table, set_widths
 from pipeline.report import order
 from pipeline.report.master_columns import DATA, PARENTS, PRINTED, UNITS
@@ -20,6 +23,7 @@ UNIT_SHEET, PARENT_SHEET, NOTES_SHEET = "หน่วยงาน", "ต้น�
 _FROZEN = 2  # columns that stay in sight: unit code and name
 _DATA_SIZE = 13.0
 _ONE_PAGE, _LEAST = 60, 0.55  # rows and scale up to which totals go on one page rather than leave two rows on the next
+_FOOT = 90  # letters of the office's name at the foot
 _PRINTED_TOTALS = 14  # columns of totals that go on paper: who, headline, rank, coverage, how many
 
 
@@ -57,7 +61,7 @@ def _draw_data(book: Book, card: Scorecard, name: str, frame: pd.DataFrame) -> N
     draw_table(book, sheet, DATA, frame, 0, Look(size=_DATA_SIZE, english=False, most_lines=6))
     sheet.freeze_panes(1, _FROZEN)
     sheet.autofilter(0, 0, len(frame), len(DATA) - 1)
-    styles.page(sheet, footer(card), header_rows=(0, 0))
+    _page(sheet, card, DATA[:PRINTED], header_rows=(0, 0))
     sheet.print_area(0, 0, len(frame), PRINTED - 1)
     sheet.set_zoom(90)
 
@@ -76,11 +80,12 @@ def _draw_plain(book: Book, card: Scorecard, name: str, columns: tuple[Column, .
         len(frame) <= _ONE_PAGE
         and styles.fit_scale([c.width for c in printed], heights, True, styles.MARGINS) >= _LEAST
     )
-    styles.page(sheet, footer(card), high=int(fits), header_rows=None if fits else (0, 0))
+    _page(sheet, card, printed, high=int(fits), header_rows=None if fits else (0, 0))
     sheet.print_area(0, 0, max(1, len(frame)), len(printed) - 1)
     sheet.set_zoom(90)
 
 
+EVERY_COLUMN = Text("คอลัมน์ทุกแผ่น", "Every column")
 NOTE_COLUMNS = (
     Column("sheet", Text("แผ่นงาน", "Sheet"), "long", 24),
     Column("th", Text("คอลัมน์ / เรื่อง", "Column / subject"), "long", 34),
@@ -187,6 +192,13 @@ def _draw_notes(book: Book, card: Scorecard, frame: pd.DataFrame) -> None:
     method = len(METHOD)
     row = draw_table(book, sheet, NOTE_COLUMNS, frame.iloc[:method], 2)
     panels.gap(sheet, row)
-    draw_table(book, sheet, NOTE_COLUMNS, frame.iloc[method:], row + 1)
     sheet.set_h_pagebreaks([row + 1])
-    styles.page(sheet, footer(card), header_rows=(2, 2))
+    panels.heading(book, sheet, row + 1, 0, len(NOTE_COLUMNS) - 1, EVERY_COLUMN.th, EVERY_COLUMN.en)
+    Painter(book, sheet, NOTE_COLUMNS, Look()).rows(frame.iloc[method:], row + 2)
+    _page(sheet, card, NOTE_COLUMNS, header_rows=(2, 2))
+
+
+def _page(sheet: Worksheet, card: Scorecard, columns: Sequence[Column], **more: Any) -> None:
+    """Print set-up; the sheets are wide, so the foot has room for the name of a parent behind its office's."""
+    across = styles.fit_scale([c.width for c in columns], [1.0], True, styles.MARGINS)
+    styles.page(sheet, footer(card, _FOOT), shrunk=across, **more)

@@ -127,8 +127,11 @@ def _units(paper: Paper, card: Scorecard, _tables: dict[str, pd.DataFrame]) -> N
     many = len(card.units) > MOST["units"] and len(card.parents) > 1
     frame, who = (card.parents, "ต้นสังกัด") if many else (card.units, "หน่วยงาน")
     ranked = frame.sort_values("headline", ascending=False, kind="stable", na_position="last")
-    shown = ranked.head(MOST["units"])
-    paper.caption(CHART_WORD, f"คะแนนราย{who} (เต็ม 5){_of(len(shown), len(ranked))}")
+    scored = ranked[ranked["headline"].notna()]
+    # Of very many the best are all alike; as on the first page of the workbook, the lowest are what is asked about.
+    shown = scored.tail(MOST["units"]) if len(ranked) > MOST["units"] else ranked
+    lowest = f" {len(shown):,} แห่งที่คะแนนต่ำสุด จาก {len(ranked):,} แห่ง" if len(shown) < len(ranked) else ""
+    paper.caption(CHART_WORD, f"คะแนนราย{who} (เต็ม 5){lowest}")
     paper.bars([Bar(u.unit_name, u.headline, u.light, f"{fixed(u.headline, 2)}  {styles.LIGHTS[u.light].label}") for u in shown.itertuples()], 5, 72)  # fmt: skip
 
 
@@ -204,7 +207,8 @@ def _changes(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) -> 
     )
     if len(moves):
         ends = pd.concat([moves.head(10), moves.tail(10)]).drop_duplicates("unit")
-        paper.caption(TABLE_WORD, f"หน่วยงานที่คะแนนเปลี่ยนมากที่สุด{_of(len(ends), len(moves))}")
+        rest = "ลดลงมากหรือเพิ่มขึ้นน้อยที่สุด และเพิ่มขึ้นมากที่สุด" if len(ends) < len(moves) else "เปลี่ยน"
+        paper.caption(TABLE_WORD, f"หน่วยงานที่คะแนน{rest}{_of(len(ends), len(moves))}")
         lines = [(r.unit_name, fixed(r.previous), fixed(r.headline), _change(r.change)) for r in ends.itertuples()]
         _grid(paper, (85, 26, 26, 28), ("หน่วยงาน", "ไตรมาสก่อน", "ไตรมาสนี้", "เปลี่ยน"), lines, (1, 2, 3))
 

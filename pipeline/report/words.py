@@ -139,9 +139,9 @@ def quarter_label(when: str, coverage: float) -> str:
     return name if coverage != coverage else f"{name} ({math.floor(coverage + 0.5)}%)"
 
 
-def footer(card: Scorecard) -> str:
-    """What stands at the foot of every printed page, before the page number."""
-    return f"{shortened(card.office_name, 46)}  ·  {period(card).th}  ·  {as_of(card)}"
+def footer(card: Scorecard, letters: int = 46) -> str:
+    """What stands at the foot of every printed page, before the page number; the office's name in so many letters."""
+    return f"{shortened(card.office_name, letters)}  ·  {period(card).th}  ·  {as_of(card)}"
 
 
 def figure(value: float | None, places: int = 4) -> str:
