@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import hashlib
+import itertools
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from libreoffice import disagreements, fill, needs_libreoffice, recalculate, run, to_pdf
 from python_calamine import CalamineWorkbook
@@ -20,7 +22,7 @@ from pipeline.office.book import safe
 from pipeline.report import executive, master, order
 from pipeline.report.master_columns import DATA
 from pipeline.report.outputs import outputs, series
-from pipeline.report.pages import contents
+from pipeline.report.pages import changes, contents, parent
 from pipeline.report.words import REPORTED, STATUS
 from schemas.thai import skeleton
 
@@ -202,6 +204,65 @@ def test_master_explains_every_column(drawn):
     frame = master.tables(card("ministry"))[master.NOTES_SHEET]
     assert {c.label.th for c in DATA} <= set(frame["th"])
     assert all(c.note.th and c.note.en for c in DATA)
+
+
+def test_a_word_is_explained_for_each_sheet_where_it_means_something_else():
+    frame = master.tables(card("year end, three parents"))[master.NOTES_SHEET]
+    for sheet, columns in {order.DATA_SHEET: DATA, **master._PLAIN}.items():
+        mine = frame[frame["sheet"].map(lambda names, sheet=sheet: sheet in names.split(", "))]
+        assert dict(zip(mine["th"], mine["meaning_th"], strict=True)) == {c.label.th: c.note.th for c in columns}
+
+
+@pytest.mark.parametrize("case", ["ministry", "year end, three parents", "hostile"])
+def test_figures_of_a_column_stand_in_line_and_never_turn_into_signs(case, drawn):
+    """LibreOffice forgets the indent of right-aligned cells; a figure too wide for its column prints as ####."""
+    for output in workbooks():
+        for sheet in openpyxl.load_workbook(drawn(case) / output.FILE):
+            for cell in (c for row in sheet.iter_rows() for c in row if isinstance(c.value, int | float)):
+                if cell.alignment.horizontal == "right":
+                    assert not cell.alignment.indent and cell.alignment.shrink_to_fit, (sheet.title, cell.coordinate)
+                    assert cell.number_format.endswith("_)"), (sheet.title, cell.coordinate)
+
+
+@pytest.mark.parametrize("case", [c for c in EACH if c != "silent"])
+def test_no_heading_stands_alone_at_the_foot_of_a_page_of_changes(case, drawn):
+    sheet = openpyxl.load_workbook(drawn(case) / "executive.xlsx")[contents.CHANGES]
+    starts = [b.id + 1 for b in sheet.row_breaks.brk]  # the first row of each page, as openpyxl counts
+    heads = {row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).font.b and sheet.cell(row, 1).value}
+    for start in starts:
+        assert {start, start + 1} & heads, start  # a section (after its gap) or the heading of a table again
+        assert not {start - 1, start - 2} & heads, start  # and two rows at least behind the last heading
+    if sheet.page_setup.fitToHeight != 1:
+        room = styles.page_height(True, styles.MARGINS) / styles.fit_scale(
+            list(changes.WIDTHS), [1], True, styles.MARGINS
+        )
+        for first, last in zip([1, *starts], [*starts, sheet.max_row + 1], strict=True):
+            assert sum(sheet.row_dimensions[n].height or 15 for n in range(first, last)) <= room
+
+
+def test_pages_of_the_heat_map_beside_each_other_are_equally_full_and_cut_nothing(tmp_path):
+    ours = scorecard(indicators=36)
+    executive.draw(ours, executive.tables(ours), str(tmp_path / "executive.xlsx"))
+    sheet = openpyxl.load_workbook(tmp_path / "executive.xlsx")[contents.HEATMAP]
+    codes = ours.rows["indicator"].nunique()
+    starts = [3, *(b.id for b in sheet.col_breaks.brk), 3 + codes]
+    sizes = [b - a for a, b in itertools.pairwise(starts)]
+    assert sheet.print_title_cols == "$A:$C" and len(sizes) > 1 and max(sizes) - min(sizes) < len(sizes)
+    ends = {r.coord: r.max_col for r in sheet.merged_cells.ranges}
+    assert all(sheet.cell(row, 1).value is None for row in (2, 4, 5))  # what would be cut on every page
+    for coordinates, end in ends.items():
+        assert end <= 3 or end <= starts[1], coordinates  # a merged text ends on the page where it begins
+    assert not any(sheet.cell(row, 1).value for row in range(contents.HEAT_TOP + 1 + 15, sheet.max_row + 1))
+
+
+def test_a_parent_without_units_of_its_own_lists_the_parents_below_it(tmp_path):
+    ours = card("year end, three parents")
+    top = ours.parents.iloc[[0]].assign(unit="TOP", unit_name="กระทรวง", unit_short="กท.", parent="")
+    above = dataclasses.replace(ours, parents=pd.concat([top, ours.parents.assign(parent="TOP")], ignore_index=True))
+    executive.draw(above, executive.tables(above), str(tmp_path / "executive.xlsx"))
+    cells = CalamineWorkbook.from_path(str(tmp_path / "executive.xlsx")).get_sheet_by_name("กท.").to_python()
+    texts = {str(v) for row in cells for v in row}
+    assert set(ours.parents["unit_name"]) <= texts and parent.NONE.both not in texts
 
 
 def test_master_splits_between_units_beyond_the_row_limit():

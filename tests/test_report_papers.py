@@ -337,6 +337,20 @@ def test_remedies_of_last_quarter_are_followed_up():
     assert len(found) == len(before) > 0 and set(found["became"]) <= {"still", "better", "unknown"}
     assert found["remedy_before"].ne("").all()
     assert not len(history.remedies(card("first quarter")))
+    assert (found.loc[found["reported"] != "reported", "result"].isna()).all()  # never what an earlier quarter left
+
+
+def test_what_was_behind_and_is_not_reported_now_has_no_result_of_now():
+    ours = card("ministry")
+    first = history.remedies(ours).iloc[0]
+    here = (ours.rows["unit"] == first["unit"]) & (ours.rows["indicator"] == first["indicator"])
+    rows = ours.rows.assign(
+        reported=ours.rows["reported"].where(~here, "cannot"),
+        status=ours.rows["status"].where(~here, ""),
+        result=ours.rows["result"].where(~here, 17.1),
+    )
+    (now,) = history.remedies(dataclasses.replace(ours, rows=rows)).query("became == 'unknown'").to_dict("records")
+    assert now["result"] != now["result"]
 
 
 def test_lights_that_changed_are_listed_with_both_colours():
