@@ -87,7 +87,7 @@ def _draw_plain(book: Book, card: Scorecard, name: str, columns: tuple[Column, .
 
 EVERY_COLUMN = Text("คอลัมน์ทุกแผ่น", "Every column")
 NOTE_COLUMNS = (
-    Column("sheet", Text("แผ่นงาน", "Sheet"), "long", 24),
+    Column("sheet", Text("แผ่นงาน", "Sheet"), "long", 30),
     Column("th", Text("คอลัมน์ / เรื่อง", "Column / subject"), "long", 34),
     Column("en", Text("ภาษาอังกฤษ", "In English"), "long", 26),
     Column("meaning_th", Text("ความหมาย", "Meaning"), "long", 62),
