@@ -71,8 +71,8 @@ SECTIONS = (
         "moves",
         Text("คะแนนหน่วยงานเทียบไตรมาสก่อน", "Units against last quarter"),
         (
-            _UNIT,
             Column("light_text", Text("สัญญาณไฟขณะนี้", "Light now"), "long"),
+            _UNIT,  # in the wide column: a line a unit
             Column("previous", Text("ไตรมาสก่อน", "Before"), "score"),
             Column("headline", Text("ไตรมาสนี้", "Now"), "score"),
             Column("change_text", Text("เปลี่ยน", "Change"), "text"),
