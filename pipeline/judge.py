@@ -248,7 +248,9 @@ class Batch:
         if submission.channel == commanded.CHANNEL:
             return Outcome(submission, result, "", revision)
         try:
-            answer = str(result.reading.notes.get("answer", "")) or self._reply(result, plan)
+            identity = result.reading.identity
+            older = earlier.get((identity.unit or "", identity.form or ""), ())
+            answer = str(result.reading.notes.get("answer", "")) or self._reply(result, plan, older)
             outgoing.draft(self.office, result, plan or self._newest_plan(), answer, earlier)
             return Outcome(submission, result, answer, revision)
         except Exception as error:
@@ -269,13 +271,13 @@ class Batch:
                 self.newest = max(book.plan_years(connection), default=0)
         return self.plan_for(self.newest or None)
 
-    def _reply(self, result: ValidationResult, plan: Plan | None) -> str:
+    def _reply(self, result: ValidationResult, plan: Plan | None, earlier: Sequence[int] = ()) -> str:
         """The answer on disk; a file that says of nobody whose it is goes back to the unit in whose folder it lay."""
         submission, owner = result.reading.submission, None
         if result.reading.identity.unit is None and submission.channel == "folder" and "/" in submission.name:
             known = plan or self._newest_plan()
             owner = unit_of(submission.name, known.units) if known else None
-        return reply.reply(self.office.settings, result, plan, submission.received_at, owner)
+        return reply.reply(self.office.settings, result, plan, submission.received_at, owner, earlier)
 
 
 def reading_of(

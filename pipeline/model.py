@@ -108,8 +108,9 @@ class Finding:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """Addresses as Excel shows them in the file received."""
-        return tuple(p.address for p in self.places)
+        """Addresses as Excel shows them in the file received, on the sheet named."""
+        key = self.places[0].sheet_key if self.places else ""
+        return tuple(p.address for p in self.places if p.sheet_key == key)
 
     @property
     def proposal(self) -> str | None:

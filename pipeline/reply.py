@@ -6,7 +6,7 @@ import html
 import os
 import re
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -63,11 +63,19 @@ def place(settings: Settings, relative: str, write: Callable[[str], None]) -> st
 
 
 def reply(
-    settings: Settings, result: ValidationResult, plan: Plan | None, as_of: datetime, owner: str | None = None
+    settings: Settings,
+    result: ValidationResult,
+    plan: Plan | None,
+    as_of: datetime,
+    owner: str | None = None,
+    earlier: Sequence[int] = (),
+    overtaken: bool = False,
 ) -> str:
     """Write the answer of one judgement; its path in outbox ("" where nothing is answered, as for pending files).
 
     `owner`: the unit in whose folder of the inbox the file lay, who gets the answer where the file itself names nobody.
+    `earlier`: numbers of arrivals of the same unit and form; what older ones of them were told moves to done/, since this
+    answer takes its place. An answer that is itself `overtaken` (written again by a repair) goes to done/ at once.
     """
     identity, name = result.reading.identity, result.reading.submission.name
     if result.state == "pending":
@@ -76,40 +84,56 @@ def reply(
     folder = (
         "_centre" if identity.form == "central_plan" else unit_folder(identity.unit or "") if known else "_unidentified"
     )
-    if folder == "_unidentified" and owner:
+    if folder == "_unidentified" and owner and not owner.startswith("_"):
         folder = unit_folder(owner)
     if any(f.rule == "I_UNPACKED" for f in result.findings):
         folder = "_mail"
     stem = _stem(name, identity.form)
-    passed = folder in ("_unidentified", "_mail") or identity.form == evidence.FORM
-    if result.state in ("accepted", "returned") and not passed:
-        _put_away(
-            settings, folder, identity.form or "", keep=f"{stem}.marked.xlsx" if result.state == "returned" else ""
-        )
+    page_name = f"{stem}-{result.reading.submission.number}.html"
+    is_marked = result.state == "returned" and (folder == "_centre" or (known and bool(result.reading.rows)))
+    if folder not in ("_unidentified", "_mail") and not overtaken:
+        _put_away(settings, result, folder, keep=f"{stem}.marked.xlsx" if is_marked else "", earlier=earlier)
     if result.state == "accepted":
         page = receipt(result, plan)
-        return place(
-            settings, f"receipts/{folder}/{stem}-{result.reading.submission.number}.html", lambda p: _write(p, page)
-        )
-    if result.state == "returned" and (folder == "_centre" or (known and result.reading.rows)):
-        return place(settings, f"returned/{folder}/{stem}.marked.xlsx", lambda p: draw_marked(result, plan, p, as_of))
+        return place(settings, f"receipts/{folder}/{page_name}", lambda p: _write(p, page))
+    target = f"returned/{folder}/{'done/' if overtaken else ''}"
+    if is_marked:
+        return place(settings, f"{target}{stem}.marked.xlsx", lambda p: draw_marked(result, plan, p, as_of))
     page = receipt(result, plan)
-    return place(
-        settings, f"returned/{folder}/{stem}-{result.reading.submission.number}.html", lambda p: _write(p, page)
-    )
+    return place(settings, f"{target}{page_name}", lambda p: _write(p, page))
 
 
-def _put_away(settings: Settings, folder: str, form: str, keep: str) -> None:
-    """Older marked copies of a form move to done/: it is right now, or a newer copy says what is left."""
-    for old in (settings.outbox / "returned" / folder).glob(f"*{form}*.marked.xlsx"):
-        if old.name == keep:
-            continue
-        done = old.parent / "done"
+def _put_away(settings: Settings, result: ValidationResult, folder: str, keep: str, earlier: Sequence[int]) -> None:
+    """Answers that this one takes the place of move to done/, so that what lies in a unit's folder is still to be done.
+
+    Of a form: its older marked copies (it is right now, or a newer copy says what is left), and the pages that older
+    files of the same unit and form got. Of any file that was taken: the pages of files of the same name that could not
+    be read, or were of no use. Safe to repeat; nothing of a later arrival moves.
+    """
+    form, number = result.reading.identity.form or "", result.reading.submission.number
+    where = settings.outbox / "returned" / folder
+    own = form != evidence.FORM and bool(form)
+    old: list[Path] = []
+    if own and result.state in ("accepted", "returned"):
+        old += [p for p in where.glob(f"*{form}*.marked.xlsx") if p.name != keep]
+    if result.state in ("accepted", "returned", "refused"):
+        replaced = {n for n in earlier if n < number} if own else set()
+        same = _stem(result.reading.submission.name, None)
+        pages = ((p, *_name_and_number(p)) for p in where.glob("*.html"))
+        old += [p for p, stem, n in pages if n in replaced or (stem == same and 0 <= n < number)]
+    for each in old:
+        done = each.parent / "done"
         done.mkdir(exist_ok=True)
         try:
-            os.replace(old, done / old.name)
+            os.replace(each, done / each.name)
         except OSError:  # held open by Excel: it stays where it is, the register says what counts
             continue
+
+
+def _name_and_number(page: Path) -> tuple[str, int]:
+    """("แผน", 34) of แผน-34.html; -1 where the name ends in no number."""
+    stem, _, number = page.stem.rpartition("-")
+    return stem, int(number) if number.isascii() and number.isdigit() else -1
 
 
 def _write(path: str, text: str) -> None:
@@ -210,7 +234,7 @@ _CSS = """body{font-family:"TH SarabunPSK","TH Sarabun New",Sarabun,Laksaman,"No
 background:#f4f6f8;margin:0}main{max-width:980px;margin:24px auto;background:#fff;padding:28px 36px;border-top:8px solid var(--tone)}
 h1{color:var(--tone);margin:0;font-size:34px}h2{font-size:24px;margin:28px 0 6px;color:#1F3A5F}small,.en{color:#5A6672;font-size:15px}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #c9d2da;padding:4px 9px;text-align:left;vertical-align:top}th{background:#1F3A5F;color:#fff;
-font-weight:600}.reason{font-size:24px;margin:4px 0 0}td:first-child{white-space:nowrap}th.advice{min-width:11em}td.n{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:14px 0}
+font-weight:600}.reason{font-size:24px;margin:4px 0 0}td:first-child{white-space:nowrap}th.advice{min-width:11em}th.found{min-width:15em}td.at{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:14px 0}
 dt{color:#5A6672}dd{margin:0}.error{background:#F8C9C4}.query{background:#FCE3B6}.warning{background:#FFF1A8}.info{background:#D6E8F7}
 @media print{body{background:#fff}main{margin:0;max-width:none}}"""
 
@@ -220,7 +244,7 @@ def receipt(result: ValidationResult, plan: Plan | None) -> str:
     submission, identity = result.reading.submission, result.reading.identity
     head = HEAD[result.state]
     lines = [
-        ("ไฟล์", submission.name),
+        ("ไฟล์", submission.name.rpartition("/")[2]),  # the folder may be another unit's
         ("รับเมื่อ", _when(submission.received_at)),
         ("แบบฟอร์ม", title_of(identity.form).th),
         ("หน่วยงาน", _unit_name(identity.unit, plan)),
@@ -313,15 +337,20 @@ def _asked(findings: Sequence[Finding]) -> str:
     if not findings:
         return "<p>ไม่พบข้อสังเกต <span class='en'>Nothing to correct or answer.</span></p>"
     places = [f"{f.sheet} {', '.join(f.cells[:8])}".strip() for f in findings]
-    shows = (True, any(places), any(f.indicator for f in findings), True, True)
-    head = ("<th>ระดับ", "<th>ตำแหน่ง", "<th>ตัวชี้วัด", "<th>พบว่า", "<th class='advice'>วิธีแก้")
+    about = [" · ".join(filter(None, (f.indicator, _periods(f)))) for f in findings]
+    shows = (True, any(places), any(about), True, True)
+    head = ("<th>ระดับ", "<th>ตำแหน่ง", "<th>ตัวชี้วัด / งวด", "<th class='found'>พบว่า", "<th class='advice'>วิธีแก้")
     lines = [_line(h + "</th>" for h, shown in zip(head, shows, strict=True) if shown)]
-    for f, at in zip(findings, places, strict=True):
+    for f, at, of in zip(findings, places, about, strict=True):
         message = f"{html.escape(f.message.th)}<br><span class='en'>{html.escape(f.message.en)}</span>"
-        cells = (html.escape(at), html.escape(f.indicator), message, html.escape(f.advice.th))
+        cells = (html.escape(at), html.escape(of), message, html.escape(f.advice.th))
         said = [f"<td class='{f.severity}'>{SEVERITY[f.severity].th}</td>", *(f"<td>{c}</td>" for c in cells)]
         lines.append(_line(c for c, shown in zip(said, shows, strict=True) if shown))
     return f"<h2>ข้อสังเกต {len(findings)} รายการ</h2><table>{''.join(lines)}</table>"
+
+
+def _periods(f: Finding) -> str:
+    return ", ".join(name_of(p).th for p in f.period.split(", ") if p)
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -331,21 +360,36 @@ def _line(cells: Iterable[str]) -> str:
 def _read(result: ValidationResult, plan: Plan | None) -> str:
     """The figures as read, one row of the form a line, with the name of the indicator."""
     names = {i["code"]: i["name"] for i in plan.assigned(result.reading.identity.unit or "")} if plan else {}
-    lines = []
+    labels, lines = _labels(result), []
     for p in result.postings:
-        cells = (p.indicator, names.get(p.indicator, ""), name_of(p.period).th, _figures(p), f"{p.sheet} {p.cell}")
-        lines.append("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in cells) + "</tr>")
+        figures = "<br>".join(html.escape(line) for line in _figures(p, labels))
+        said = [html.escape(c) for c in (p.indicator, names.get(p.indicator, ""), name_of(p.period).th)]
+        cells = "".join(f"<td>{c}</td>" for c in (*said, figures))
+        lines.append(f"<tr>{cells}<td class='at'>{html.escape(f'{p.sheet} {p.cell}')}</td></tr>")
     if not lines:
         return ""
     head = "".join(f"<th>{t}</th>" for t in ("รหัส", "ตัวชี้วัด", "งวด", "ค่าที่อ่านได้", "แถวในไฟล์"))
     return f"<h2>ค่าที่อ่านได้ <span class='en'>as read</span></h2><table><tr>{head}</tr>{''.join(lines)}</table>"
 
 
-def _figures(posting: Posting) -> str:
+def _labels(result: ValidationResult) -> dict[tuple[str, str], str]:
+    """What the form calls each of its figures, by scenario and period: the same year may be plan, estimate and result."""
+    identity = result.reading.identity
+    form, year = forms().get(identity.form or ""), identity.fiscal_year or 0
+    fields = [f for s in form.sheets(year) for f in s.inputs if f.period] if form and form.order else []
+    return {(f.scenario or "", f.period(year)): f.label.th for f in reversed(fields) if f.period}
+
+
+def _figures(posting: Posting, labels: Mapping[tuple[str, str], str]) -> list[str]:
+    """The figures of a row in the words of its form, plan, estimates and past results each on a line of their own."""
     if posting.blank:
-        return "(ลบออก)"
+        return ["(ลบออก)"]
     if not posting.facts:
-        return "ยังไม่สามารถรายงานผลได้" if posting.entries.get("reportable") == "cannot" else "-"
+        return ["ยังไม่สามารถรายงานผลได้" if posting.entries.get("reportable") == "cannot" else "-"]
     if len(posting.facts) == 1 and posting.facts[0].period == posting.period:
-        return posting.facts[0].value
-    return ", ".join(f"{name_of(f.period).th} = {f.value}" for f in posting.facts)
+        return [posting.facts[0].value]
+    said: dict[str, list[str]] = {}
+    for f in posting.facts:
+        label = labels.get((f.scenario, f.period)) or name_of(f.period).th
+        said.setdefault(f.scenario, []).append(f"{label} = {f.value}".replace(" ", "\u00a0"))
+    return [", ".join(figures) for figures in said.values()]

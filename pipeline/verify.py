@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
 from pipeline.opening import Office, open_office
 from pipeline.settings import Clock, load
+from schemas.evidence import FORM
 from schemas.language import Text
 
 
@@ -185,11 +186,14 @@ def rebuild(office: Office) -> int:
 def _answer_again(office: Office) -> list[str]:
     with office.engine.connect() as connection:
         rows = _unanswered(office, connection)
+        known = book.submissions(connection, ("accepted", "returned", "refused")).to_dict("records") if rows else []
+    latest = {(r["unit"], r["form"], r["fiscal_year"]): r["number"] for r in known}
     with Reader(1) as reader:
-        return [a for row in rows if (a := _one_answer(office, reader, row))]
+        return [a for row in rows if (a := _one_answer(office, reader, row, latest))]
 
 
-def _one_answer(office: Office, reader: Reader, row: dict[str, Any]) -> str:
+def _one_answer(office: Office, reader: Reader, row: dict[str, Any], latest: Mapping[tuple[Any, ...], int]) -> str:
+    """The answer written again where it lay, or in done/ where the unit's form has had a newer answer since (`latest`)."""
     submission: Submission = book.submission_of(row)
     submission = replace(submission, received_at=submission.received_at.astimezone(office.settings.zone))
     verdict = store.decided(office.settings, submission.sha256, submission.number)
@@ -207,4 +211,7 @@ def _one_answer(office: Office, reader: Reader, row: dict[str, Any]) -> str:
         plan = (
             book.plan_of(connection, int(year), int(revision)) if year and revision == revision and revision else None
         )
-    return reply.reply(office.settings, result, plan, submission.received_at)
+    owner = row["answer"].split("/")[1]  # of a file that names no unit: in whose folder of the inbox it lay
+    at = (row["unit"], row["form"], row["fiscal_year"])
+    overtaken = row["form"] != FORM and row["number"] < latest.get(at, 0)
+    return reply.reply(office.settings, result, plan, submission.received_at, owner, overtaken=overtaken)

@@ -32,7 +32,7 @@ def indicator_fields() -> tuple[Field, ...]:
             aliases=("หน่วยนับ",),
         ),
         Field("basis", Text("วิธีรวมยอด", "How totals are made"), "text", "centre", width=15, group=_GROUP),
-        Field("weight", Text("น้ำหนัก", "Weight"), "code", "centre", width=8, group=_GROUP),
+        Field("weight", Text("น้ำหนัก", "Weight"), "code", "centre", width=9, group=_GROUP),
         Field("target", Text("เป้าหมาย", "Target"), "code", "centre", width=9, group=_GROUP),
     )
 

@@ -191,4 +191,4 @@ def _due(period: str, lines: Sequence[Line], plan: Plan, day: date) -> Finding:
     about = ", ".join(dict.fromkeys(x.indicator for x in lines))
     code = "W_EVIDENCE_OVERDUE" if day > until else "I_EVIDENCE_DUE"
     when, when_en = short_thai_date(until), until.isoformat()
-    return finding(code, indicator=about, period=period, value=shown, until=when, until_en=when_en)
+    return finding(code, indicator=about, period=period, value=shown, count=len(names), until=when, until_en=when_en)

@@ -20,6 +20,7 @@ from schemas.rules.files import UNSURE
 
 FORMER = Text("ค่าเดิม", "was")
 _FORMER = 8  # former values listed in one line of the first sheet
+_PROPOSED = 6  # proposals listed there
 
 Values = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -175,13 +176,27 @@ def _fix(f: Finding, sheet: str, placed: Sequence[tuple[Place, str]]) -> Fix:
         f.rule,
         f.severity,
         sheet,
-        tuple(c for _, c in placed),
+        tuple(c for p, c in placed if p.sheet_key == placed[0][0].sheet_key),
         where,
         f"{f.message.th}\n{f.message.en}{were}",
         f.advice.th,
-        f.proposal or "",
+        _proposed(f, placed),
         record,
     )
+
+
+def _proposed(f: Finding, placed: Sequence[tuple[Place, str]]) -> str:
+    """What is proposed, short enough for its column; where cells get different values, each beside its cell."""
+    given = [(c, p.proposal) for p, c in placed if p.proposal]
+    if len({value for _, value in given}) < 2:
+        return _short(given[0][1] if given else f.proposal or "", 60)
+    shown = "\n".join(f"{c}: {_short(value, 14)}" for c, value in given[:_PROPOSED])
+    return shown + (f"\n… (+{len(given) - _PROPOSED})" if len(given) > _PROPOSED else "")
+
+
+def _short(text: str, room: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= room else f"{line[: room - 1]}…"
 
 
 def labels(form: Form, sheet_key: str, fiscal_year: int, entries: Mapping[str, str]) -> dict[str, str]:

@@ -166,7 +166,14 @@ def _page(sheet: Worksheet, landscape: bool, wide: int) -> None:
 def lines_of(text: str, column_width: float) -> int:
     """Lines the text takes in a wrapped cell of this width (Thai marks take no room)."""
     room = max(3.0, column_width * 0.66)  # the widest of the fonts that stand in for TH SarabunPSK
-    return sum(max(1, math.ceil(width(part) / room)) for part in str(text).split("\n"))
+    return sum(_wrapped(part, room) for part in str(text).split("\n"))
+
+
+def _wrapped(line: str, room: float) -> int:
+    """Lines of one paragraph; a word longer than the column (a file name) breaks where it can and leaves ends empty."""
+    if any(width(word) > room and word[-5:].isascii() for word in line.split(" ")):
+        room *= 0.75
+    return max(1, math.ceil(width(line) / room))
 
 
 class _Table:
@@ -196,9 +203,13 @@ class _Table:
         sheet, target = self.sheet, self.target
         self._title()
         for n, (label, value) in enumerate(self.copy.head[:3], 1):
-            target.set_row(n, _LINE)
+            room = sum(f.width for f in self.sheet.fields[1 : self.sheet.freeze]) or 60.0
+            target.set_row(n, _LINE * lines_of(value, room))
             self.book.text(target, n, 0, label, font_color="#5A6672", font_size=12)
-            self.book.text(target, n, 1, value, bold=True)
+            if self.sheet.freeze == 2:  # beside it stand the cells of sign-off: it wraps within its own column
+                self.book.text(target, n, 1, value, bold=True, text_wrap=True, align="left")
+            else:
+                self.book.text(target, n, 1, value, bold=True)
         self._head_cells()
         target.set_default_row(_LINE)
         target.set_row(GROUP_ROW, 27)
@@ -459,6 +470,9 @@ def _prompt(f: Field) -> dict[str, str]:
 
 
 _SEVERITY_TH = {"error": "ต้องแก้", "query": "ขอคำยืนยัน", "warning": "โปรดตรวจ", "info": "แจ้งให้ทราบ"}
+_FIX_WIDTHS = (6, 13, 22, 34, 52, 46, 20, 10)
+_CELLS = 10  # cells of a line named on the first sheet; the colour in the sheets shows all of them
+_HIGHEST = 408  # points: the highest row that Excel shows
 FIX_SHEET, ACCEPT_HEAD, ACCEPT = "สิ่งที่ต้องแก้", "ยอมรับ", "✓"
 
 
@@ -477,28 +491,17 @@ def _fix_sheet(book: Book, copy: Copy) -> None:
         font_color="#8C1D18",
     )
     sheet.set_row(1, _LINE)
-    book.text(sheet, 1, 0, "แก้ในช่องที่ระบายสี แล้วบันทึกและส่งไฟล์นี้กลับได้เลย ไม่ต้องย้ายข้อมูลไปไฟล์อื่น", font_color=HEAD)
+    how = "แก้ในช่องที่ระบายสี แล้วบันทึกและส่งไฟล์นี้กลับได้เลย ไม่ต้องย้ายข้อมูลไปไฟล์อื่น"
+    how_en = "Correct the coloured cells, save, and send this very file back."
+    if any(fix.proposal for fix in copy.fixes):
+        how += f" ถ้าเห็นด้วยกับค่าที่เสนอ เลือก {ACCEPT} ในช่อง “{ACCEPT_HEAD}” แทนการพิมพ์"
+        how_en += f" To take a proposed value, pick {ACCEPT} in the last column instead."
+    book.text(sheet, 1, 0, how, font_color=HEAD)
     sheet.set_row(2, 21)
-    book.text(
-        sheet,
-        2,
-        0,
-        "Correct the coloured cells, save, and send this very file back.",
-        font_size=11,
-        font_color="#5A6672",
-    )
-    columns = (
-        ("ที่", 6),
-        ("ระดับ", 13),
-        ("ตำแหน่ง (คลิก)", 22),
-        ("ตัวชี้วัด / งวด", 34),
-        ("พบว่า", 52),
-        ("วิธีแก้", 46),
-        ("ค่าที่เสนอ", 16),
-        (ACCEPT_HEAD, 12),
-    )
+    book.text(sheet, 2, 0, how_en, font_size=11, font_color="#5A6672")
+    heads = ("ที่", "ระดับ", "ไปที่ (คลิก)", "ตัวชี้วัด / งวด / ช่อง", "พบว่า", "วิธีแก้", "ค่าที่เสนอ", ACCEPT_HEAD)
     sheet.set_row(4, 30)
-    for column, (label, wide) in enumerate(columns):
+    for column, (label, wide) in enumerate(zip(heads, _FIX_WIDTHS, strict=True)):
         sheet.set_column(column, column, wide)
         book.text(sheet, 4, column, label, bold=True, bg_color=HEAD, font_color=HEAD_TEXT, align="center", **_BORDER)
     for n, fix in enumerate(copy.fixes, 1):
@@ -511,22 +514,21 @@ def _fix_sheet(book: Book, copy: Copy) -> None:
 def _fix_line(book: Book, sheet: Worksheet, row: int, n: int, fix: Fix) -> None:
     centred: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "center", **_BORDER}
     style: dict[str, Any] = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1, **_BORDER}
-    lines = max(
-        lines_of(fix.where, 34),
-        lines_of(fix.found, 52),
-        lines_of(fix.advice, 46),
-        lines_of(", ".join(fix.cells[:6]), 12),
-    )
-    sheet.set_row(row, _LINE * lines + 4)
+    where = fix.where
+    if len(fix.cells) > 1:
+        where += f"\nช่อง {', '.join(fix.cells[:_CELLS])}{f' … (+{len(fix.cells) - _CELLS})' if len(fix.cells) > _CELLS else ''}"
+    shown = f"{fix.sheet} {fix.cells[0] if fix.cells else ''}".strip()
+    texts = (shown, where.strip(), fix.found, fix.advice, fix.proposal)
+    lines = max(lines_of(text, wide) for text, wide in zip(texts, _FIX_WIDTHS[2:], strict=False))
+    sheet.set_row(row, min(_LINE * lines + 4, _HIGHEST))
     book.number(sheet, row, 0, n, **centred)
     book.text(sheet, row, 1, _SEVERITY_TH[fix.severity], bg_color=MARKS[fix.severity], **centred)
-    shown = f"{fix.sheet} {', '.join(fix.cells[:6])}{' …' if len(fix.cells) > 6 else ''}".strip()
     if fix.cells:
         link = book.format(font_color="#0B57D0", underline=1, **style)
         sheet.write_url(row, 2, f"internal:'{fix.sheet}'!{fix.cells[0]}", link, safe(shown))
     else:
         book.text(sheet, row, 2, shown, **style)
-    for column, text in enumerate((fix.where, fix.found, fix.advice, fix.proposal), 3):
+    for column, text in enumerate(texts[1:], 3):
         book.text(sheet, row, column, text, num_format="@", **style)
     if fix.proposal:
         book.text(sheet, row, 7, "", bg_color=INPUT, **centred)

@@ -12,6 +12,7 @@ from pipeline.model import Finding, Place, ReadRow
 from schemas.language import Rule, Text
 from schemas.periods import short_thai_date
 from schemas.plan import Plan
+from schemas.rules.files import ACROSS_SHEETS
 from schemas.rules.plan import parse_day
 from schemas.rules_index import rules
 
@@ -80,12 +81,14 @@ def _only_value(rule: Rule) -> bool:
 def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """One cause, one line: the same rule on the same sheet with the same words is one finding with all its places.
 
-    Rules whose words hold nothing but the value typed list the values; order is kept.
+    Rules whose words hold nothing but the value typed list the values; order is kept. Where the cause is the same on
+    every sheet (ACROSS_SHEETS), the line stands at the first of them and names the others.
     """
     together: dict[tuple[str, ...], list[Finding]] = {}
     for f in findings:
         same = "" if _only_value(rules()[f.rule]) else f.message.th
-        together.setdefault((f.rule, f.severity, f.sheet, same), []).append(f)
+        sheet = "" if f.rule in ACROSS_SHEETS else f.sheet
+        together.setdefault((f.rule, f.severity, sheet, same), []).append(f)
     return tuple(_joined(group) for group in together.values())
 
 
@@ -93,15 +96,23 @@ def _joined(group: list[Finding]) -> Finding:
     first = group[0]
     if len(group) == 1:
         return first
-    places = tuple({(p.address, p.field): p for f in group for p in f.places}.values())
+    places = tuple({(p.sheet_key, p.address, p.field): p for f in group for p in f.places}.values())
     message = first.message
+    sheets = list(dict.fromkeys(f.sheet for f in group))
+    if len(sheets) > 1:
+        named = ", ".join(sheets)
+        message = Text(f"{message.th} (แผ่นงาน {named})", f"{message.en} ({len(sheets)} sheets)")
     values = list(dict.fromkeys(f.value for f in group))
     if len(values) > 1 and _only_value(rules()[first.rule]) and first.severity != "info":
         quoted = "“{value}”" in rules()[first.rule].text.th
         close, begin = ("”", "“") if quoted else ("", "")
         shown = f"{close}, {begin}".join(values[:_SHOWN])
-        shown += f"{close} … (+{len(values) - _SHOWN}) {begin}" if len(values) > _SHOWN else ""
-        message = rules()[first.rule].text.filled(value=shown)
+        if quoted:
+            shown = f"“{shown}”"
+        shown += f" … (+{len(values) - _SHOWN})" if len(values) > _SHOWN else ""
+        text = rules()[first.rule].text
+        bare = Text(text.th.replace("“{value}”", "{value}"), text.en.replace("“{value}”", "{value}"))
+        message = bare.filled(value=shown)
     return replace(
         first,
         places=places,

@@ -49,7 +49,7 @@ def _sheet(fy: int, q: int) -> Sheet:
             "value",
             Text(f"ผลไตรมาส {q}", f"Result Q{q}"),
             "number",
-            width=11,
+            width=12,
             group=RESULT,
             scenario="actual",
             period=_period(q),
@@ -72,7 +72,7 @@ def _sheet(fy: int, q: int) -> Sheet:
             "evidence",
             Text("ชื่อไฟล์หลักฐาน", "Evidence file names"),
             "long",
-            width=26,
+            width=32,
             group=PROOF,
             note=Text(
                 "ชื่อไฟล์ละหนึ่งบรรทัด ไตรมาส 4 ต้องมีอย่างน้อย 1 ไฟล์เมื่อยืนยัน",
@@ -84,7 +84,7 @@ def _sheet(fy: int, q: int) -> Sheet:
             Text("สถานะผล", "State"),
             "choice",
             choices=ROW_STATES,
-            width=10,
+            width=11,
             group=PROOF,
             note=Text(
                 "“ยืนยัน” แล้วจะแก้ไขไม่ได้อีก “ถอนร่าง” คือไม่ใช้แถวนี้แม้มีตัวเลขอยู่",

@@ -111,8 +111,8 @@ RULES = (
     _rule(
         "I_EVIDENCE_DUE",
         "info",
-        "ยังไม่ได้รับไฟล์หลักฐานที่ระบุไว้: {value} ส่งได้ถึง {until}",
-        "Evidence named but not received yet: {value}; it may follow until {until_en}",
+        "ยังไม่ได้รับหลักฐาน {count} ไฟล์ที่ระบุไว้: {value} ส่งได้ถึง {until}",
+        "{count} evidence files named and not received yet; they may follow until {until_en}",
         "ส่งไฟล์ทางเดียวกับแบบฟอร์มนี้ โดยใช้ชื่อไฟล์ตามที่ระบุไว้",
         "Send the files the way this form came, under the names given here",
         "—",
@@ -120,8 +120,8 @@ RULES = (
     _rule(
         "W_EVIDENCE_OVERDUE",
         "warning",
-        "ยังไม่ได้รับไฟล์หลักฐานที่ระบุไว้: {value} พ้นกำหนด {until} แล้ว",
-        "Evidence named but not received: {value}; it was due on {until_en}",
+        "ยังไม่ได้รับหลักฐาน {count} ไฟล์ที่ระบุไว้: {value} พ้นกำหนด {until} แล้ว",
+        "{count} evidence files named and not received; they were due on {until_en}",
         "ส่งไฟล์โดยเร็ว วางข้างแบบฟอร์มนี้ หรือใน inbox/รหัสหน่วยงาน/",
         "Send the files soon: beside this form or into inbox/UNIT/",
         "—",

@@ -11,6 +11,7 @@ def _rule(code: str, severity: str, th: str, en: str, advice_th: str, advice_en:
 
 _AGAIN = ("เปิดไฟล์ใน Excel แล้ว “บันทึกเป็น” .xlsx จากนั้นส่งใหม่", "Open it in Excel, save as .xlsx and send again")
 
+ACROSS_SHEETS = ("E_REVISION",)  # one change of the plan concerns an indicator on every sheet: told once
 # What was typed may mean two things and nobody chose: the marked copy leaves these cells blank, and waits for them.
 UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_CHOOSE")
 

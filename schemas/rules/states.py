@@ -56,8 +56,8 @@ RULES = (
     _rule(
         "Q_FOLDER",
         "query",
-        "แบบฟอร์มของหน่วยงาน {value} อยู่ในโฟลเดอร์ของหน่วยงาน {folder} ตั้งใจหรือไม่",
-        "The form of unit {value} lay in the folder of unit {folder}: is that meant?",
+        "แบบฟอร์มนี้เป็นของหน่วยงานท่าน แต่วางอยู่ในโฟลเดอร์ของหน่วยงานอื่น ตั้งใจหรือไม่",
+        "The form is yours, but it lay in another unit's folder: is that meant?",
         "ถ้าไม่ตั้งใจ ให้วางแบบฟอร์มในโฟลเดอร์ของหน่วยงานเจ้าของ",
         "If not, drop each form into its own unit's folder",
     ),

@@ -157,7 +157,7 @@ RULES = (
     Rule(
         "E_SUM",
         "error",
-        Text("{label} {total} ไม่ตรงกับผลบวก {sum}", "{label_en} {total} differs from the sum {sum}"),
+        Text("{label} “{total}” ไม่ตรงกับผลบวก “{sum}”", "{label_en} “{total}” differs from the sum “{sum}”"),
         Text("แก้ยอดรวมหรือตัวเลขที่นำมารวม", "Correct the total or its parts"),
         "30",
         "row",
@@ -171,8 +171,8 @@ RULES = (
         "Q_SUM",
         "query",
         Text(
-            "{label} {total} ไม่ตรงกับ {sum} ที่คำนวณตามวิธีรวมของตัวชี้วัด ถูกต้องหรือไม่",
-            "{label_en} {total} differs from {sum}, computed the indicator's way: is it right?",
+            "{label} “{total}” ไม่ตรงกับ “{sum}” ที่คำนวณตามวิธีรวมยอดของตัวชี้วัด ถูกต้องหรือไม่",
+            "{label_en} “{total}” differs from “{sum}”, computed the indicator's way: is it right?",
         ),
         Text("ถ้าถูกต้อง โปรดอธิบายในช่องหมายเหตุ", "If it is right, say why in the remarks column"),
         "30",
