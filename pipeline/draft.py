@@ -17,7 +17,7 @@ from pipeline.model import Finding, ValidationResult
 from pipeline.office.letters import message_id, one_line
 from schemas.answers import HEAD, SEVERITY, title_of
 from schemas.language import Text
-from schemas.periods import thai_date
+from schemas.periods import name_of, thai_date
 from schemas.plan import Plan
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -176,7 +176,8 @@ def _closing(result: ValidationResult, plan: Plan | None) -> list[str]:
 
 def _where(finding: Finding) -> str:
     places = ", ".join(finding.cells[:8])
-    return " ".join(filter(None, (finding.sheet, places, finding.indicator)))
+    periods = "" if finding.sheet else ", ".join(name_of(p).th for p in finding.period.split(", ") if p)
+    return " ".join(filter(None, (finding.sheet, places, finding.indicator, periods)))
 
 
 def _plain(result: ValidationResult, plan: Plan | None, enclosed: Enclosure | None) -> str:

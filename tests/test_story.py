@@ -310,7 +310,14 @@ def test_a_revision_holds_only_the_rows_it_changed_of_older_forms(office: Place)
     plan = office.take(plan_book(office.root / "r2.xlsx", revise(target="99")), "r2.xlsx", now="2023-12-01T08:00:00")
     assert plan["state"] == "accepted"
     file = office.take(old, "old.xlsx")
-    assert (file["state"], rules_of(file)) == ("returned", ["E_REVISION"] * len(rules_of(file)))
+    assert (file["state"], rules_of(file)) == ("returned", ["E_REVISION"])  # one change, one line for all quarters
+    [told] = [f for f in file["findings"] if f["rule"] == "E_REVISION"]
+    assert (told["sheet"], len(told["cells"])) == (SHEETS["q1"], 1) and f"{SHEETS['q1']}, {SHEETS['q2']}" in told[
+        "message"
+    ]
+    copy = load_workbook(office.outbox(file["answer"]))
+    marked = [cell_of(copy, f"q{q}", "สนย.1", "indicator").comment for q in (1, 2, 3, 4)]
+    assert all(marked) and copy.worksheets[0]["C6"].value.startswith(f"{SHEETS['q1']} ")
     assert office.facts(UNIT, "สนย.1", "2567-Q1") == [] and office.facts(UNIT, "กพร.9", "2567-Q1") == ["3"]
     assert file["rows_taken"] == 3
     new = office.take(filled(office, "new.xlsx", Q1_DONE), "new.xlsx")
@@ -402,6 +409,27 @@ def test_a_file_in_which_nothing_may_be_posted_is_refused(office: Place) -> None
     assert answer.code == 1
     [file] = answer.json["files"]
     assert (file["state"], rules_of(file)) == ("refused", ["E_LOCKED"])
+
+
+def test_a_page_that_a_newer_file_took_the_place_of_moves_to_done_and_verify_knows_it(office: Place) -> None:
+    only = {**result("q1", "สนย.1", "88"), ("q1", "สนย.1", "state"): CONFIRMED}
+    office.take(filled(office, "a.xlsx", only), "a.xlsx")
+    refused = office.take(filled(office, "b.xlsx", {**only, ("q1", "สนย.1", "value"): "97"}), "b.xlsx")["answer"]
+    broken = office.take(b"", f"{UNIT}/ผล.xlsx")["answer"]
+    other = office.take(b"", f"{UNIT}/อื่น.xlsx")["answer"]
+    lies = sorted(p.name for p in office.outbox(f"returned/{UNIT}").glob("*.html"))
+    assert lies == sorted(Path(p).name for p in (refused, broken, other))
+    good = office.take(filled(office, "c.xlsx", {**only, **result("q1", "กพร.9", "3")}), f"{UNIT}/ผล.xlsx")
+    assert good["state"] == "accepted"
+    assert [p.name for p in office.outbox(f"returned/{UNIT}").glob("*.html")] == [Path(other).name]
+    assert office.call("verify").code == 0
+    done = {p: office.outbox(f"returned/{UNIT}/done/{Path(p).name}") for p in (refused, broken)}
+    before = {p: d.read_bytes() for p, d in done.items()}
+    for path in (*done.values(), office.outbox(other)):
+        path.unlink()
+    assert office.call("verify", "--repair").code == 0 and office.call("verify").code == 0
+    assert done[refused].read_bytes() == before[refused]  # overtaken: back in done/, not where it would be open again
+    assert office.outbox(other).is_file()
 
 
 def test_templates_issued_later_carry_what_the_ledger_has_and_lock_what_is_confirmed(office: Place) -> None:

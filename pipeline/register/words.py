@@ -78,7 +78,7 @@ FILES = (
     _c("rows_taken", "แถวที่รับ", "Rows taken", "count", 14),
     _c("rows_held", "แถวรอแก้", "Rows held", "count", 14),
     _c("answer", "คำตอบ (ใน outbox)", "Answer (in outbox)", "text", 62),
-    _c("sha256", "ลายนิ้วมือไฟล์", "sha256", "text", 20, "16 หลักแรกของ sha256", "The first 16 digits"),
+    _c("sha256", "ลายนิ้วมือไฟล์", "sha256", "text", 25, "16 หลักแรกของ sha256", "The first 16 digits"),
 )
 BALANCE = (
     _c("th", "ยอดไฟล์", "Balance of files", "text", 44),
@@ -132,12 +132,12 @@ _QUALITY = (
     _c("queries", "ขอคำยืนยัน", "Queries", "count", 14, "จำนวนรายการที่ขอคำยืนยัน", "Doubts asked about"),
     _c("changed", "แก้หลังยืนยัน", "Changed after", "count", 16, "แถวที่แก้ไขภายใต้การปลดล็อก", "Rows changed under an unlock"),
 )  # fmt: skip
-_YEAR = _c("fiscal_year", "ปี", "Year", "rank", 8)
+_YEAR = _c("fiscal_year", "ปี", "Year", "rank", 10)
 _BEHIND = _c("units", "หน่วยงานที่นับ", "Units counted", "count", 18, "จำนวนหน่วยงานที่อยู่เบื้องหลังตัวเลขในแถว", "How many units stand behind the line")  # fmt: skip
 UNITS = (_YEAR, *_UNIT, *_QUALITY)
 _LEVEL = (
     _c("level", "รหัส", "Code", "text", 11),
-    _c("level_name", "ต้นสังกัด", "Parent", "text", 52, "ทุกหน่วยงาน หรือหน่วยงานใต้ต้นสังกัดทุกชั้น", "All units, or those below the parent at any depth"),
+    _c("level_name", "ต้นสังกัด", "Parent", "text", 60, "ทุกหน่วยงาน หรือหน่วยงานใต้ต้นสังกัดทุกชั้น", "All units, or those below the parent at any depth"),
 )  # fmt: skip
 _SHORT = ("reports", "received", "confirmed", "waiting", "missing", "late", "completeness", "timeliness", "correctness")
 LEVELS = (_YEAR, *_LEVEL, _BEHIND, *(c for c in _QUALITY if c.key in _SHORT))

@@ -142,7 +142,7 @@ def _units() -> Sheet:
             _f("type", "ประเภท", "Type", width=16, example="กอง"),
             _f("parent", "รหัสหน่วยงานต้นสังกัด", "Parent code", kind="code", width=14, example="01000"),
             _f(
-                "senders", "อีเมลผู้ส่ง (คั่นด้วย ;)", "E-mail senders (separated by ;)", width=34, example="plan@unit.example"
+                "senders", "อีเมลผู้ส่ง (คั่นด้วย ;)", "E-mail senders (separated by ;)", width=42, example="plan@unit.example"
             ),
             _f(
                 "addressee",
@@ -625,7 +625,7 @@ def _settings() -> Sheet:
         freeze=3,
         fields=(
             MARK,
-            _f("key", "ชื่อค่า", "Setting", required=True, width=28, example="fiscal_year"),
+            _f("key", "ชื่อค่า", "Setting", required=True, width=34, example="fiscal_year"),
             _f("value", "ค่า", "Value", width=40, example="2567"),
             _f("meaning", "ความหมาย", "Meaning", kind="long", width=80, example="ปีงบประมาณของแผนฉบับนี้ (พ.ศ.)"),
         ),
