@@ -68,8 +68,7 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
     findings += _objects([s for s in sheets if s.name in taken or s.name in _OURS])
     rows, applied = _apply(rows, _accepted(sheets))
     before = asked_before(sheets)
-    if form.order:
-        findings += _not_chosen(form.sheets(identity.fiscal_year or _FALLBACK_YEAR), rows, before, findings)
+    findings += _not_chosen(form.sheets(identity.fiscal_year or _FALLBACK_YEAR), rows, before, findings)
     asked = tuple(p for _, severity, places in before.values() if severity == "error" for p in places)
     return Reading(submission, identity, tuple(rows), (*findings, *applied), asked=asked, head=head)
 
@@ -341,7 +340,14 @@ def _merged(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Findin
 
 def _place_at(sheet: Sheet, row: ReadRow, key: str) -> Place:
     cell = row.cells[key]
-    return Place(cell.address, sheet.key, clean(row.text("indicator")), key, cell.text)
+    return Place(cell.address, sheet.key, _named(sheet, row), key, cell.text)
+
+
+def _named(sheet: Sheet, row: ReadRow) -> str:
+    """What the row is called in its sheet, so that it is found again where rows were moved: of a form its indicator, of
+    the plan workbook its key, with the unit where one key has a row for each."""
+    unit = clean(row.text("unit")) if sheet.row_key != "unit" else ""
+    return " ".join(filter(None, (clean(row.text(sheet.row_key)), unit)))
 
 
 def _either(place: Place, other: str) -> Place:
@@ -395,9 +401,11 @@ def _not_chosen(
             if p.field and (rule != "E_MERGED" or (p.sheet_key, p.field) in figures):
                 waits.setdefault((p.sheet_key, clean(p.indicator), p.field), p.value)
     told = {(f.sheet, p.address) for f in found if f.rule in UNSURE for p in f.places}
+    by_key = {s.key: s for s in sheets}
     result = []
-    for row in rows:
-        of_row = [(key, (row.sheet_key, clean(row.text("indicator")), key)) for key in row.cells]
+    for row in rows if waits else ():
+        name = _named(by_key[row.sheet_key], row)
+        of_row = [(key, (row.sheet_key, name, key)) for key in row.cells]
         places = [
             replace(Place(row.cells[key].address, *at), value=waits[at])
             for key, at in of_row

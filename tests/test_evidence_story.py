@@ -288,5 +288,5 @@ def test_overdue_evidence_is_asked_for_once_however_many_indicators_name_it(offi
         plan = book.plan_of(connection, 2567)
     assert plan is not None
     lines = overdue(opened, [plan], date(2024, 2, 20))
-    assert list(lines["report"]) == ["หลักฐาน ตัวชี้วัด สนย.1, กพร.9\nไตรมาส 1/2567"]
+    assert list(lines["report"]) == ["หลักฐานของ สนย.1, กพร.9\nไตรมาส 1/2567"]
     assert list(lines["said"]) == ["ยังไม่ได้รับไฟล์: รายงาน.pdf"]

@@ -324,6 +324,24 @@ def test_a_revision_holds_only_the_rows_it_changed_of_older_forms(office: Place)
     assert new["state"] == "accepted" and office.facts(UNIT, "สนย.1", "2567-Q1") == ["88"]
 
 
+def test_a_plan_copy_sent_back_unread_loses_no_target(office: Place) -> None:
+    path = plan_book(office.root / "r2.xlsx", revise(target="99"))
+    book = load_workbook(path)
+    sheet = book["ตัวชี้วัด"]
+    column = next(c.column for c in sheet[6] if c.value == "target")
+    cells = [sheet.cell(row, column).coordinate for row in (9, 10)]
+    sheet.merge_cells(":".join(cells))
+    book.save(path)
+    first = office.take(path, "r2.xlsx", now="2023-12-01T08:00:00")
+    assert rules_of(first) == ["E_MERGED"]
+    second = office.take(office.outbox(first["answer"]), "unread.xlsx", now="2023-12-01T09:00:00")
+    assert second["state"] == "returned" and set(rules_of(second)) == {"E_CHOOSE"}
+    copy = load_workbook(office.outbox(second["answer"]))
+    copy["ตัวชี้วัด"][cells[0]].value, copy["ตัวชี้วัด"][cells[1]].value = "99", "5"
+    copy.save(path)
+    assert office.take(path, "chosen.xlsx", now="2023-12-01T10:00:00")["state"] == "accepted"
+
+
 def test_an_older_form_is_fine_where_the_units_own_indicators_did_not_change(office: Place) -> None:
     content = deepcopy(small_plan())
     content["assignments"].append({"indicator": "สนย.1", "unit": UNITS[1], "weight": "40", "target": "90"})

@@ -13,7 +13,7 @@ from schemas.language import Text
 from schemas.periods import name_of
 from schemas.plan import Plan
 
-REPORT = Text("หลักฐาน ตัวชี้วัด {indicator}\n{period}", "Evidence of indicator {indicator}\n{period}")
+REPORT = Text("หลักฐานของ {indicator}\n{period}", "Evidence of {indicator}\n{period}")
 SAID = Text("ยังไม่ได้รับไฟล์: {names}", "Files not received: {names}")
 COLUMNS = ("unit", "fiscal_year", "late", "deadline", "kind", "report", "said")
 

@@ -14,7 +14,7 @@ from schemas.periods import short_thai_date, thai_date
 
 # Sizes and indents of the office's rules for memos: title 29 pt, labels 20 pt, text 16 pt, paragraphs 25 mm in.
 _TITLE, _LABEL, _IN = 29.0, 20.0, 25.0
-_WIDTHS = (9.0, 46.0, 64.0, 29.0, 17.0)
+_WIDTHS = (9.0, 43.0, 64.0, 31.0, 18.0)
 _HEAD = Cell(bold=True, fill=styles.BAND, size=TABLE, align="center")
 _LETTERS = 160
 

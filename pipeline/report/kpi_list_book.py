@@ -50,7 +50,9 @@ def _heads(book: Book, sheet: Worksheet, cols: Sequence[ListColumn], widths: Seq
         "bold": True, "font_color": styles.WHITE, "bg_color": styles.NAVY, "align": "center", "text_wrap": True, "border": 1, "border_color": styles.LINE,
     }  # fmt: skip
     # Bold words in narrow columns: a line breaks before a word and is seldom three quarters full.
-    most = max(styles.lines_of(c.label.th, w * 0.72, _SIZE) for c, w in zip(cols, widths, strict=True) if c.group is None)
+    most = max(
+        styles.lines_of(c.label.th, w * 0.72, _SIZE) for c, w in zip(cols, widths, strict=True) if c.group is None
+    )
     sheet.set_row(2, styles.row_height(_SIZE))
     sheet.set_row(3, max(styles.row_height(_SIZE), styles.row_height(_SIZE, most) - styles.row_height(_SIZE)))
     at = 0
