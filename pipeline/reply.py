@@ -229,12 +229,13 @@ _COLOUR = {
     "quarantined": "#8C1D18",
     "duplicate": "#44505C",
 }
+_CELLS = 8  # cells named in one line
 _PLAIN = ("", "รับแล้ว")  # reasons that say no more than the title
 _CSS = """body{font-family:"TH SarabunPSK","TH Sarabun New",Sarabun,Laksaman,"Noto Sans Thai",sans-serif;font-size:20px;line-height:1.5;color:#1c2733;
-background:#f4f6f8;margin:0}main{max-width:980px;margin:24px auto;background:#fff;padding:28px 36px;border-top:8px solid var(--tone)}
+background:#f4f6f8;margin:0}main{max-width:980px;overflow-x:auto;margin:24px auto;background:#fff;padding:28px 36px;border-top:8px solid var(--tone)}
 h1{color:var(--tone);margin:0;font-size:34px}h2{font-size:24px;margin:28px 0 6px;color:#1F3A5F}small,.en{color:#5A6672;font-size:15px}
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #c9d2da;padding:4px 9px;text-align:left;vertical-align:top}th{background:#1F3A5F;color:#fff;
-font-weight:600}.reason{font-size:24px;margin:4px 0 0}td:first-child{white-space:nowrap}th.advice{min-width:11em}th.found{min-width:15em}td.at{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:14px 0}
+font-weight:600}.reason{font-size:24px;margin:4px 0 0}td:first-child{white-space:nowrap}th.advice{min-width:10em}th.found{min-width:13em}td.at,.f{white-space:nowrap}th.where{min-width:7em}td.n{text-align:right;font-variant-numeric:tabular-nums}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 18px;margin:14px 0}
 dt{color:#5A6672}dd{margin:0}.error{background:#F8C9C4}.query{background:#FCE3B6}.warning{background:#FFF1A8}.info{background:#D6E8F7}
 @media print{body{background:#fff}main{margin:0;max-width:none}}"""
 
@@ -336,10 +337,16 @@ def _dl(lines: Sequence[tuple[str, str]]) -> str:
 def _asked(findings: Sequence[Finding]) -> str:
     if not findings:
         return "<p>ไม่พบข้อสังเกต <span class='en'>Nothing to correct or answer.</span></p>"
-    places = [f"{f.sheet} {', '.join(f.cells[:8])}".strip() for f in findings]
+    places = [f"{f.sheet} {', '.join(f.cells[:_CELLS])}{_more(f)}".strip() for f in findings]
     about = [" · ".join(filter(None, (f.indicator, _periods(f)))) for f in findings]
     shows = (True, any(places), any(about), True, True)
-    head = ("<th>ระดับ", "<th>ตำแหน่ง", "<th>ตัวชี้วัด / งวด", "<th class='found'>พบว่า", "<th class='advice'>วิธีแก้")
+    head = (
+        "<th>ระดับ",
+        "<th class='where'>ตำแหน่ง",
+        "<th>ตัวชี้วัด / งวด",
+        "<th class='found'>พบว่า",
+        "<th class='advice'>วิธีแก้",
+    )
     lines = [_line(h + "</th>" for h, shown in zip(head, shows, strict=True) if shown)]
     for f, at, of in zip(findings, places, about, strict=True):
         message = f"{html.escape(f.message.th)}<br><span class='en'>{html.escape(f.message.en)}</span>"
@@ -347,6 +354,10 @@ def _asked(findings: Sequence[Finding]) -> str:
         said = [f"<td class='{f.severity}'>{SEVERITY[f.severity].th}</td>", *(f"<td>{c}</td>" for c in cells)]
         lines.append(_line(c for c, shown in zip(said, shows, strict=True) if shown))
     return f"<h2>ข้อสังเกต {len(findings)} รายการ</h2><table>{''.join(lines)}</table>"
+
+
+def _more(f: Finding) -> str:
+    return f" … (+{len(f.cells) - _CELLS})" if len(f.cells) > _CELLS else ""
 
 
 def _periods(f: Finding) -> str:
@@ -362,7 +373,7 @@ def _read(result: ValidationResult, plan: Plan | None) -> str:
     names = {i["code"]: i["name"] for i in plan.assigned(result.reading.identity.unit or "")} if plan else {}
     labels, lines = _labels(result), []
     for p in result.postings:
-        figures = "<br>".join(html.escape(line) for line in _figures(p, labels))
+        figures = "<br>".join(", ".join(_whole(f) for f in line) for line in _figures(p, labels))
         said = [html.escape(c) for c in (p.indicator, names.get(p.indicator, ""), name_of(p.period).th)]
         cells = "".join(f"<td>{c}</td>" for c in (*said, figures))
         lines.append(f"<tr>{cells}<td class='at'>{html.escape(f'{p.sheet} {p.cell}')}</td></tr>")
@@ -380,16 +391,21 @@ def _labels(result: ValidationResult) -> dict[tuple[str, str], str]:
     return {(f.scenario or "", f.period(year)): f.label.th for f in reversed(fields) if f.period}
 
 
-def _figures(posting: Posting, labels: Mapping[tuple[str, str], str]) -> list[str]:
+def _whole(text: str) -> str:
+    """A figure with its name, never broken over two lines."""
+    return f"<span class='f'>{html.escape(text)}</span>"
+
+
+def _figures(posting: Posting, labels: Mapping[tuple[str, str], str]) -> list[list[str]]:
     """The figures of a row in the words of its form, plan, estimates and past results each on a line of their own."""
     if posting.blank:
-        return ["(ลบออก)"]
+        return [["(ลบออก)"]]
     if not posting.facts:
-        return ["ยังไม่สามารถรายงานผลได้" if posting.entries.get("reportable") == "cannot" else "-"]
+        return [["ยังไม่สามารถรายงานผลได้" if posting.entries.get("reportable") == "cannot" else "-"]]
     if len(posting.facts) == 1 and posting.facts[0].period == posting.period:
-        return [posting.facts[0].value]
+        return [[posting.facts[0].value]]
     said: dict[str, list[str]] = {}
     for f in posting.facts:
         label = labels.get((f.scenario, f.period)) or name_of(f.period).th
-        said.setdefault(f.scenario, []).append(f"{label} = {f.value}".replace(" ", "\u00a0"))
-    return [", ".join(figures) for figures in said.values()]
+        said.setdefault(f.scenario, []).append(f"{label} = {f.value}")
+    return list(said.values())

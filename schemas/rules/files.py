@@ -115,7 +115,7 @@ RULES = (
         "I_UNPACKED",
         "info",
         "แยกไฟล์แนบออกมา {count} ไฟล์: {value}",
-        "{count} files taken out: {value}",
+        "Files taken out: {count}",
         "แต่ละไฟล์มีคำตอบของตนเอง",
         "Each of them has its own answer",
         "แบบฟอร์ม.xlsx",
