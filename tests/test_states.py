@@ -317,7 +317,8 @@ def test_proof_comes_from_the_folder_or_the_sender(
     found = one(plan, replace(file, submission=replace(file.submission, channel=channel, name=name, sender=sender)))
     (posting,) = found.postings
     assert (posting.state, posting.entries.get("proof")) == (("confirmed", proof) if proof else ("draft", None))
-    assert ("Q_FOLDER" in {f.rule for f in found.findings}) == asked
+    told = [f.message.both + f.advice.both for f in found.findings if f.rule == "Q_FOLDER"]
+    assert bool(told) == asked and not any(" B " in text or text.endswith("B") for text in told)
 
 
 # -- a confirmed Q1 cannot be changed by any file, except through an unlock --------------------------------------------
