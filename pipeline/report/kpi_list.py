@@ -46,14 +46,14 @@ def columns(card: Scorecard) -> tuple[ListColumn, ...]:
     criteria = Text("เกณฑ์การให้คะแนน", "Criteria")
     return (
         ListColumn("topic", Text(f"แผนปฏิบัติการของ{card.office_name} เรื่อง", "Plan topic"), 24),
-        ListColumn("goal", Text("เป้าประสงค์ของหน่วยงาน", "Goal of the unit"), 24),
+        ListColumn("goal", Text("เป้าประสงค์ของหน่วยงาน", "Goal of the unit"), 22),
         ListColumn("name", Text("ตัวชี้วัด", "Indicator"), 43),
-        ListColumn("weight", Text("น้ำหนัก (ร้อยละ)", "Weight (%)"), 12),
+        ListColumn("weight", Text("น้ำหนัก (ร้อยละ)", "Weight (%)"), 14),
         ListColumn("target", Text(f"เป้าหมาย ปี {year}", f"Target {year}"), 13),
-        *(ListColumn(f"baseline{n}", Text(f"{year - n}", f"{year - n}"), 12.5, base) for n in (3, 2, 1)),
-        *(ListColumn(f"c{n}", Text(f"{n}", f"{n}"), 11, criteria) for n in range(1, 6)),
-        ListColumn("responsible", Text("ผู้รับผิดชอบ", "Responsible"), 25),
-        ListColumn("supporter", Text("ผู้สนับสนุน", "Supporter"), 23.5),
+        *(ListColumn(f"baseline{n}", Text(f"{year - n}", f"{year - n}"), 11.5, base) for n in (3, 2, 1)),
+        *(ListColumn(f"c{n}", Text(f"{n}", f"{n}"), 12, criteria) for n in range(1, 6)),
+        ListColumn("responsible", Text("ผู้รับผิดชอบ", "Responsible"), 24),
+        ListColumn("supporter", Text("ผู้สนับสนุน", "Supporter"), 22.5),
     )
 
 
@@ -124,7 +124,8 @@ def document(part: Scorecard, shown: Listing, path: str) -> None:
     """Write a list of indicators as a document on A4 across, the headings repeated on each page."""
     cols = shown.columns
     paper = Paper(shown.title, part.office_name, part.as_of, landscape=True, letterhead=part.letterhead)
-    paper.line(shown.title, size=16, bold=True, ink=styles.NAVY, align="center", after=2)
+    title = shown.title.replace("พ.ศ. ", "พ.ศ.\u00a0")  # the year never stands alone on a second line
+    paper.line(title, size=16, bold=True, ink=styles.NAVY, align="center", after=2)
     paper.line(shown.basis, size=SMALL, ink=styles.MUTED, align="center", after=6)
     rows = [*_heads(cols)]
     for group in shown.groups:

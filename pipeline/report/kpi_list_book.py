@@ -49,9 +49,9 @@ def _heads(book: Book, sheet: Worksheet, cols: Sequence[ListColumn], widths: Seq
     look = {
         "bold": True, "font_color": styles.WHITE, "bg_color": styles.NAVY, "align": "center", "text_wrap": True, "border": 1, "border_color": styles.LINE,
     }  # fmt: skip
-    # Bold words in narrow columns: a line breaks before a word and is seldom three quarters full.
+    # Bold words in narrow columns: a line breaks before a word and is seldom four fifths full.
     most = max(
-        styles.lines_of(c.label.th, w * 0.72, _SIZE) for c, w in zip(cols, widths, strict=True) if c.group is None
+        styles.lines_of(c.label.th, w * 0.8, _SIZE) for c, w in zip(cols, widths, strict=True) if c.group is None
     )
     sheet.set_row(2, styles.row_height(_SIZE))
     sheet.set_row(3, max(styles.row_height(_SIZE), styles.row_height(_SIZE, most) - styles.row_height(_SIZE)))
