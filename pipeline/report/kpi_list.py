@@ -46,14 +46,14 @@ def columns(card: Scorecard) -> tuple[ListColumn, ...]:
     criteria = Text("เกณฑ์การให้คะแนน", "Criteria")
     return (
         ListColumn("topic", Text(f"แผนปฏิบัติการของ{card.office_name} เรื่อง", "Plan topic"), 24),
-        ListColumn("goal", Text("เป้าประสงค์ของหน่วยงาน", "Goal of the unit"), 22),
-        ListColumn("name", Text("ตัวชี้วัด", "Indicator"), 43),
-        ListColumn("weight", Text("น้ำหนัก (ร้อยละ)", "Weight (%)"), 14),
-        ListColumn("target", Text(f"เป้าหมาย ปี {year}", f"Target {year}"), 13),
+        ListColumn("goal", Text("เป้าประสงค์ของหน่วยงาน", "Goal of the unit"), 22.5),
+        ListColumn("name", Text("ตัวชี้วัด", "Indicator"), 42.5),
+        ListColumn("weight", Text("น้ำหนัก (ร้อยละ)", "Weight (%)"), 15),
+        ListColumn("target", Text(f"เป้าหมาย ปี {year}", f"Target {year}"), 12.5),
         *(ListColumn(f"baseline{n}", Text(f"{year - n}", f"{year - n}"), 11.5, base) for n in (3, 2, 1)),
-        *(ListColumn(f"c{n}", Text(f"{n}", f"{n}"), 12, criteria) for n in range(1, 6)),
-        ListColumn("responsible", Text("ผู้รับผิดชอบ", "Responsible"), 24),
-        ListColumn("supporter", Text("ผู้สนับสนุน", "Supporter"), 22.5),
+        *(ListColumn(f"c{n}", Text(f"{n}", f"{n}"), 12.4, criteria) for n in range(1, 6)),
+        ListColumn("responsible", Text("ผู้รับผิดชอบ", "Responsible"), 23),
+        ListColumn("supporter", Text("ผู้สนับสนุน", "Supporter"), 21),
     )
 
 
