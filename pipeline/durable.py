@@ -7,7 +7,6 @@ import os
 import uuid
 from pathlib import Path
 
-
 # What file systems answer that know no fsync of a folder (network shares among them).
 _UNKNOWN = (errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
