@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.model import Finding, Place
-from pipeline.office.forms import FIRST_ROW, MARKS, SIGN_CELL, SIGN_ROW, Copy, Fix
+from pipeline.office.copies import Copy, Fix
+from pipeline.office.layout import FIRST_ROW, MARKS, SIGN_CELL, SIGN_ROW
 from pipeline.office.reader import address
 from schemas.forms.central_plan import SETTINGS
 from schemas.language import Form, Text
