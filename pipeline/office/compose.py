@@ -61,6 +61,8 @@ def _head(form: Form, plan: Plan, unit: str) -> tuple[tuple[str, str], ...]:
         ("ปีงบประมาณ", f"{plan.fiscal_year} (แผนฉบับที่ {plan.revision})"),
         ("สำนักงาน", plan.settings["office_name"] or "-"),
     ]
+    if plan.settings["stage"]:
+        lines.append(("ขั้นของแผน", plan.settings["stage"]))
     for sheet in form.sheets(plan.fiscal_year):
         period = f"{plan.fiscal_year}-{sheet.period}" if sheet.period else str(plan.fiscal_year)
         lines.append(
