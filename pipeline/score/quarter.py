@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from schemas.numbers import parse
-from schemas.plan import CRITERIA, Plan
+from schemas.plan import Plan
+from schemas.plan_book.columns import CRITERIA
 from schemas.rows import PERCENT_UNIT
 from schemas.scoring import (
     Scale,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.score.quarter import Quarter
 from schemas.frames import QuarterRow, ScoreRow, texts
-from schemas.plan import CRITERIA
+from schemas.plan_book.columns import CRITERIA
 from schemas.scoring import half_up_float
 
 _ATTRIBUTES = [

@@ -14,6 +14,7 @@ MARK = Field(
 )
 EXAMPLE_MARK = "ตัวอย่าง"  # rows whose mark begins with it are never read
 
+CRITERIA = ("c1", "c2", "c3", "c4", "c5")
 CRITERIA_GROUP = Text("เกณฑ์การให้คะแนน (ค่าของระดับ 1 - 5)", "Scoring criteria (values of levels 1-5)")
 
 
