@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline.commands.asking import explain, rehearse, status, trace
-from pipeline.commands.call import CALL
+from pipeline.commands.call import clear_errors, take_options
 from pipeline.commands.centre import demo, init, issue, unlock
 from pipeline.commands.keeping import backup, doctor, restore, verify, watch
 from pipeline.commands.road import check, publish, receive, run
@@ -41,7 +41,8 @@ def _options(
     lang: Annotated[str | None, typer.Option(help="Language of what is printed: th or en.")] = None,
     now: Annotated[str | None, typer.Option(help="The business clock, an ISO time.")] = None,
 ) -> None:
-    CALL.office, CALL.lang, CALL.now = office, lang, now
+    with clear_errors():
+        take_options(office, lang, now)
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from readings import YEAR, plan_of
+from typer.testing import CliRunner
 
+from pipeline.cli import app
 from pipeline.demo import scenarios
 from pipeline.issue import changed_units
 from pipeline.model import OfficeError
@@ -62,6 +64,12 @@ def test_a_value_or_key_that_means_nothing_is_said(tmp_path: Path, line: str) ->
     with pytest.raises(OfficeError) as error:
         load(tmp_path)
     assert line.split('"')[1] in error.value.text.en or "unknown key name" in error.value.text.en
+
+
+@pytest.mark.parametrize("command", [["explain", "E_FORM"], ["status"], ["doctor"]])
+def test_a_language_that_there_is_not_is_a_wrong_call_of_any_command(command: list[str]) -> None:
+    said = CliRunner().invoke(app, ["--lang", "fr", *command])
+    assert (said.exit_code, "--lang is th or en, not fr" in said.output) == (2, True)
 
 
 def staged(stage: str) -> Plan:

@@ -52,6 +52,15 @@ def clear_errors() -> Iterator[None]:
         raise typer.Exit(2) from error
 
 
+def take_options(office: Path | None, lang: str | None, now: str | None) -> None:
+    """Keep what stands before the command; a language that there is not is a wrong call, whatever the command."""
+    from pipeline.model import OfficeError
+
+    if lang not in (None, "th", "en"):
+        raise OfficeError(f"--lang ต้องเป็น th หรือ en ไม่ใช่ {lang}", f"--lang is th or en, not {lang}")
+    CALL.office, CALL.lang, CALL.now = office, lang, now
+
+
 def opened() -> Office:
     """The office of this call with its clock and ledger; from here on its language is spoken and its log written."""
     from zoneinfo import ZoneInfo
@@ -60,10 +69,6 @@ def opened() -> Office:
     from pipeline.opening import open_office
     from pipeline.settings import find_office, load, parse_time
 
-    if CALL.lang not in (None, "th", "en"):
-        from pipeline.model import OfficeError
-
-        raise OfficeError(f"--lang ต้องเป็น th หรือ en ไม่ใช่ {CALL.lang}", f"--lang is th or en, not {CALL.lang}")
     root = (CALL.office or find_office(Path.cwd())).resolve()
     settings = load(root)
     CALL.lang = CALL.lang or settings.language
