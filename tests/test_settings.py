@@ -23,7 +23,7 @@ from schemas.plan import Plan
 ROOT = Path(__file__).resolve().parents[1]
 DECLARED = (
     "schemas/plan_book/",
-    "schemas/rules/plan.py",
+    "schemas/rules/settings.py",
     "pipeline/settings.py",
     "pipeline/begin.py",
     "pipeline/demo/",
