@@ -22,29 +22,36 @@ _WORDS_OF = {
 }
 
 
+_NUMBERS = (
+    "green_from",
+    "yellow_from",
+    "status_tolerance",
+    "ranking_coverage",
+    "late_penalty",
+    "deadline_days",
+    "evidence_days",
+    "closes_days",
+    "reminder_days",
+    "unreported_at_year_end",
+)
+
+
 def _setting_value(key: str, value: str) -> bool:
     if key == "fiscal_year":
         return re.fullmatch(r"2[45][0-9]{2}", value) is not None
-    if key in (
-        "green_from",
-        "yellow_from",
-        "status_tolerance",
-        "ranking_coverage",
-        "late_penalty",
-        "deadline_days",
-        "evidence_days",
-        "closes_days",
-        "reminder_days",
-        "unreported_at_year_end",
-    ):
-        return value == "" or parse(value).status == "number"
+    if value == "":
+        return True
+    if key in _NUMBERS:
+        number = parse(value)
+        if number.status != "number" or number.value is None:
+            return False
+        return number.value in (0, 1) if key == "unreported_at_year_end" else number.value >= 0
     if key == "bands":
-        return value == "" or all(
-            re.fullmatch(r"\s*(<=|<|>=|>)\s*[0-9.]+\s*=\s*[0-9.]+\s*", part) for part in value.split(";")
-        )
+        part = r"\s*(<=|<|>=|>)\s*[0-9.]+\s*=\s*[0-9.]+\s*"
+        return all(re.fullmatch(part, each) for each in value.split(";"))
     if key == "window_opens_day":
-        return value == "" or re.fullmatch(r"[1-9]|[12][0-9]|3[01]", value) is not None
-    return key not in _WORDS_OF or value in ("", *_WORDS_OF[key])
+        return re.fullmatch(r"[1-9]|[12][0-9]|3[01]", value) is not None
+    return key not in _WORDS_OF or value in _WORDS_OF[key]
 
 
 def _settings_hold(rows: pd.DataFrame, _case: str) -> pd.Series:
