@@ -34,7 +34,7 @@ _TOML = """# Settings of this machine. What an officer decides is in the central
 # language = "th"                  # what commands print: th or en
 # timezone = "Asia/Bangkok"
 # pdf = "auto"                     # auto: first page and report, where LibreOffice is; all: every paper; no
-# database = "sqlite:///..."       # any SQLAlchemy address; default: var/ledger.sqlite
+# database = "sqlite:///..."       # a SQLAlchemy address; default: var/ledger.sqlite
 """
 
 

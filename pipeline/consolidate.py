@@ -13,7 +13,8 @@ import pandas as pd
 
 from schemas.language import Text
 from schemas.periods import due_quarters
-from schemas.plan import CRITERIA, Plan, float_of
+from schemas.plan import Plan, float_of
+from schemas.plan_book.columns import CRITERIA
 from schemas.states import printed
 
 QUARTERS = (1, 2, 3, 4)

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline import consolidate, score
+from pipeline import consolidate
 from pipeline.evidence.state import evidence_state, worded
 from pipeline.ledger import book
 from pipeline.model import OfficeError
 from pipeline.opening import Office, Progress, default_as_of, quiet
 from pipeline.publish import Source, complete, publication
 from pipeline.restated import restated
+from pipeline.score.card import headline_of, quarter_of, scorecard
 from schemas.periods import fiscal_year, last_quarter_ended
 from schemas.plan import Plan
 
@@ -103,7 +104,7 @@ def _publish(
         there = complete(office.settings, year, period)
         if not explicit and there and book.last_fingerprint(connection, year, period) == fingerprint:
             return []
-    card = score.scorecard(wide, plan, period, moment, changed, *past)
+    card = scorecard(wide, plan, period, moment, changed, *past)
     sources = [Source(*each) for each in consolidate.sources(newest, period)]
     files = publication(office.settings, card, sources, _sha_of(plan), headline=main or explicit, progress=progress)
     with office.engine.begin() as connection:
@@ -130,7 +131,7 @@ def _last_year(
     if before is None:
         return None, float("nan")
     wide = consolidated(connection, before, limit, office)
-    return score.quarter_of(wide, before, q), score.headline_of(wide, before, q)
+    return quarter_of(wide, before, q), headline_of(wide, before, q)
 
 
 def _fingerprint(

@@ -25,7 +25,7 @@ _PARALLEL_FROM = 60
 
 
 def changed_units(plan: Plan, before: Plan | None) -> list[str]:
-    """Units whose templates differ between two revisions: indicators, definitions, name or deadlines."""
+    """Units whose templates differ between two revisions: indicators, definitions, name, head lines, deadlines or unlocks."""
     return [u for u in plan.reporting_units if before is None or _signature(plan, u) != _signature(before, u)]
 
 
@@ -40,6 +40,7 @@ def _signature(plan: Plan, unit: str) -> tuple[Any, ...]:
         deadlines,
         plan.deadline(str(plan.fiscal_year), "monthly_plan"),
         plan.settings["office_name"],
+        plan.settings["stage"],
         plan.settings["centre_contact"],
         [tuple(sorted(r.items())) for r in plan.unlocks if r["unit"] == unit],
     )

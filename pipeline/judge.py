@@ -11,24 +11,22 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pipeline import commanded, identify, outgoing, read, reply, store, trouble
+from pipeline import commanded, outgoing, read, reply, store, trouble
 from pipeline.evidence import verdict as evidence
 from pipeline.ledger import book, decisions, peers
-from pipeline.model import Document, Identity, Outcome, RawSheet, Reading, Submission, ValidationResult
+from pipeline.model import Outcome, Reading, Submission, ValidationResult
 from pipeline.office.look import Unsafe
 from pipeline.office.reader import Reader
 from pipeline.opening import Office
+from pipeline.recognise import reading_of
 from pipeline.validate import again
 from pipeline.validate.figures import siblings
-from pipeline.validate.findings import finding
 from pipeline.validate.past import Standing
 from pipeline.validate.plans import validate_plan
 from pipeline.validate.senders import held_against
 from pipeline.validate.twins import LEAST, probes
 from pipeline.validate.units import validate
-from pipeline.verdict import bug, duplicate, in_trouble, pending, quarantined, whole
-from schemas.evidence import FORM as EVIDENCE
-from schemas.evidence import kind_of_suffix, suffix_of
+from pipeline.verdict import bug, duplicate, in_trouble, pending, whole
 from schemas.folders import unit_of
 from schemas.forms_index import forms
 from schemas.language import Text
@@ -280,52 +278,6 @@ class Batch:
         return reply.reply(self.office.settings, result, plan, submission.received_at, owner, earlier)
 
 
-def reading_of(
-    submission: Submission, answer: tuple[list[RawSheet], bool] | Unsafe | OSError
-) -> Reading | ValidationResult:
-    """What the reader answered for a stored original -> its rows, or the judgement where there is nothing to read."""
-    if isinstance(answer, OSError):
-        raise answer
-    if isinstance(answer, Unsafe):
-        return _document(submission, answer)
-    sheets, macros = answer
-    try:
-        identity = identify.identity_of(sheets)
-        if identity.form is None:
-            stranger = ("workbook", ".xlsx", ("W_EVIDENCE_MACRO",) if macros else ())
-            return _document(submission, Unsafe("E_NOT_OURS", document=stranger))
-        reading = read.read(submission, identity, sheets)
-    except Exception as error:
-        return bug(submission, error)
-    notes = {"visible_unit": identify.visible_unit(sheets) or ""}
-    found = (*reading.findings, finding("W_MACRO")) if macros else reading.findings
-    return replace(reading, notes=notes, findings=found)
-
-
-def _document(submission: Submission, unsafe: Unsafe) -> Reading | ValidationResult:
-    """No form of ours: the document that it is, where its content is sound; else why it is put aside.
-
-    What people call a workbook and is none is told as such, since it was meant to be a form.
-    """
-    called = suffix_of(submission.name)
-    form = kind_of_suffix(called) == "workbook"
-    if unsafe.instead is not None and not form:
-        return quarantined(submission, unsafe.instead)
-    if unsafe.document is None:
-        meant = unsafe.code == "E_UNSAFE_NOT_XLSX" and called and not form
-        return quarantined(submission, Unsafe("E_EVIDENCE_REFUSED", unsafe.th, unsafe.en) if meant else unsafe)
-    if form and unsafe.document[0] != "workbook":
-        return quarantined(submission, unsafe)
-    notes = {"what": unsafe.th, "what_en": unsafe.en}
-    reading = Reading(submission, Identity(form=EVIDENCE), notes=notes, document=Document(*unsafe.document))
-    refused = evidence.refused(reading)
-    return (
-        ValidationResult(Reading(submission, Identity()), "quarantined", refused.message, (refused,))
-        if refused
-        else reading
-    )
-
-
 def _wave(readings: Sequence[Reading]) -> tuple[list[Reading], list[Reading]]:
     """(readings with at most one per unit and form and all of one order, the rest): plans before results."""
     first = min(_order(r) for r in readings)
@@ -347,7 +299,6 @@ def _key(reading: Reading) -> tuple[Any, ...]:
 
 
 def _order(reading: Reading) -> int:
-
     return forms()[reading.identity.form or ""].order
 
 

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from pipeline import commanded
 from pipeline.arrivals import BATCH
 from pipeline.intake import chunks
-from pipeline.judge import reading_of
 from pipeline.ledger import book, peers
 from pipeline.model import Finding, OfficeError, Reading, Submission, ValidationResult
 from pipeline.office.reader import Reader
 from pipeline.opening import Office
+from pipeline.recognise import reading_of
 from pipeline.validate.figures import siblings
 from pipeline.validate.past import Standing
 from pipeline.validate.plans import validate_plan

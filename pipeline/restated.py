@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
-from pipeline import score
 from pipeline.ledger import book, changes
+from pipeline.score.card import at_quarter, none_restated
+from pipeline.score.standings import ranks
 from schemas.frames import RestatedRow
 from schemas.periods import quarters_up_to
 from schemas.plan import Plan
@@ -138,7 +139,7 @@ def with_effect(found: pd.DataFrame, wide: pd.DataFrame, plan: Plan) -> pd.DataF
     with this one figure as it was. Units do not depend on each other but for the rank, so one figure of each unit is
     put back at a time, for all units together."""
     if not len(found):
-        return score.none_restated()
+        return none_restated()
     found = found.assign(**{c: np.nan for c in _FLOATS})
     turn = found.groupby(["period", "unit"]).cumcount()
     for (period, _), part in found.groupby([found["period"], turn], sort=True):
@@ -148,7 +149,7 @@ def with_effect(found: pd.DataFrame, wide: pd.DataFrame, plan: Plan) -> pd.DataF
 
 def _effect(found: pd.DataFrame, part: pd.DataFrame, wide: pd.DataFrame, plan: Plan, q: int) -> None:
     """Fill in the effect of one change each of some units."""
-    scores, totals = score.at_quarter(wide, plan, q)
+    scores, totals = at_quarter(wide, plan, q)
     at = {key: n for n, key in enumerate(zip(wide["unit"], wide["indicator"], strict=True))}
     own = wide["unit"].isin(part["unit"]).to_numpy()
     before = wide.copy()
@@ -156,14 +157,14 @@ def _effect(found: pd.DataFrame, part: pd.DataFrame, wide: pd.DataFrame, plan: P
         n = at.get((change.unit, change.indicator))
         if n is not None:
             _put_back(before, n, q, change)
-    scores_then, totals_then = score.at_quarter(before[own].reset_index(drop=True), plan, q)
+    scores_then, totals_then = at_quarter(before[own].reset_index(drop=True), plan, q)
     place = {int(n): k for k, n in enumerate(np.flatnonzero(own))}
     for index, change in zip(part.index, part.itertuples(), strict=True):
         n = at.get((change.unit, change.indicator))
         if n is None:  # an indicator that the plan has retired since
             continue
         others = pd.concat([totals.drop(index=change.unit), totals_then.loc[[change.unit]]])
-        rank_then = score.ranks(others, plan)[change.unit]
+        rank_then = ranks(others, plan)[change.unit]
         values = (scores_then[place[n]], scores[n], totals_then.loc[change.unit, "headline"],
                   totals.loc[change.unit, "headline"], rank_then, totals.loc[change.unit, "rank"])  # fmt: skip
         found.loc[index, list(_FLOATS)] = values

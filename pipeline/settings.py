@@ -14,6 +14,7 @@ from pipeline.model import OfficeError
 FILE = "opsbook.toml"
 KEYS = ("inbox", "outbox", "var", "database", "language", "timezone", "pdf")
 PDF = ("auto", "no", "all")
+LANGUAGES = ("th", "en")
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ def load(root: Path) -> Settings:
         timezone=str(office.get("timezone", "Asia/Bangkok")),
         pdf=str(office.get("pdf", "auto")),
     )
-    if settings.pdf not in PDF:
-        raise OfficeError(f"pdf = {settings.pdf}: ใช้ {' '.join(PDF)}", f"pdf = {settings.pdf}: one of {' '.join(PDF)}")
+    for key, typed, known in (("pdf", settings.pdf, PDF), ("language", settings.language, LANGUAGES)):
+        if typed not in known:
+            raise OfficeError(f"{key} = {typed}: ใช้ {' '.join(known)}", f"{key} = {typed}: one of {' '.join(known)}")
     try:
         _ = settings.zone
     except (ZoneInfoNotFoundError, ValueError) as error:

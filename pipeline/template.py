@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.office.compose import labels, plan_copy, unit_copy
-from pipeline.office.forms import Copy, draw
+from pipeline.office.copies import Copy
+from pipeline.office.forms import draw
 from schemas.forms_index import forms
 from schemas.language import Form
 from schemas.plan import Plan

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import edition, score
+from pipeline import edition
 from pipeline.ledger import book
 from pipeline.model import OfficeError
 from pipeline.opening import Office
+from pipeline.score.card import scorecard
 from schemas.forms.central_plan import OVER_TIME, SCORINGS
 from schemas.periods import is_period, name_of, short_thai_date
 from schemas.rules.doubts import NAME_ANOTHER_UNIT
@@ -33,7 +34,7 @@ def trace(office: Office, unit: str, indicator: str, period: str) -> list[dict[s
                 f"unit {unit} has no indicator {indicator} in the plan of {year}",
             )
         wide = edition.consolidated(connection, plan, None, office)
-        card = score.scorecard(wide, plan, quarter, office.clock.now())
+        card = scorecard(wide, plan, quarter, office.clock.now())
         row = card.rows[(card.rows["unit"] == unit) & (card.rows["indicator"] == indicator)].iloc[0]
         standing = book.standing_postings(connection, year, units=[unit])
         facts = book.facts_of(connection, standing, year, units=[unit])

@@ -15,7 +15,7 @@ from pipeline.opening import Office
 from pipeline.template import unit_forms
 from schemas.periods import thai_date
 from schemas.plan import Plan, code_finder
-from schemas.rules.plan import parse_day
+from schemas.plan_book.cells import parse_day
 
 LOG = logging.getLogger("opsbook")
 EVERY = "*"

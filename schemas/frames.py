@@ -215,3 +215,10 @@ class RestatedRow(pa.DataFrameModel):
     headline_new: Series[float] = pa.Field(nullable=True)
     rank_old: Series[float] = pa.Field(nullable=True)
     rank_new: Series[float] = pa.Field(nullable=True)
+
+
+def texts(model: type[pa.DataFrameModel]) -> list[str]:
+    """The columns of a model that hold text, in its order."""
+    return [
+        c for c, column in model.to_schema().columns.items() if column.dtype.type is str or "str" in str(column.dtype)
+    ]

@@ -13,12 +13,12 @@ from schemas.evidence import Codes, codes_of, key
 from schemas.folders import unit_folder
 from schemas.forms.central_plan import BASES, FORM, OVER_TIME, SETTINGS
 from schemas.numbers import parse, plain
-from schemas.rules.plan import parse_day
+from schemas.plan_book.cells import parse_day
+from schemas.plan_book.columns import CRITERIA
 from schemas.thai import clean, skeleton
 from schemas.windows import Window, window
 
 Row = Mapping[str, str]
-CRITERIA = ("c1", "c2", "c3", "c4", "c5")
 _OVERRIDES = ("weight", "target", *CRITERIA)
 _DEFAULTS = {
     "type": "quantity",

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from schemas.numbers import parse
-from schemas.rules.plan import BAND
+from schemas.plan_book.cells import BAND
 
 FLOOR, CAP = 1, 5
 NEAR = 1e-7

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from schemas.periods import end_of, first_day, start_of
-from schemas.rules.plan import parse_day
+from schemas.plan_book.cells import parse_day
 
 _WEEKEND = (5, 6)
 

@@ -18,8 +18,8 @@ from pipeline.demo.places import LOCAL_COUNTS
 from schemas.forms_index import forms
 from schemas.numbers import parse
 from schemas.plan import Plan
+from schemas.plan_book.cells import band_low
 from schemas.rows import cell_frame, number_keys, row_frame
-from schemas.rules.plan import band_low
 from schemas.rules_index import rules
 from schemas.scoring import computed_status, resolve_auto, to_date
 from schemas.thai import skeleton

@@ -26,7 +26,7 @@ from schemas.periods import (
     thai_date,
     two_digit_year,
 )
-from schemas.rules.plan import parse_day
+from schemas.plan_book.cells import parse_day
 
 DAYS = st.dates(min_value=date(1970, 1, 1), max_value=date(2036, 12, 31))
 

@@ -14,7 +14,7 @@ from test_scoring import card, indicator, plan_of, report
 
 from pipeline.report import executive, history, master, share
 from pipeline.report.pages.contents import INDICATORS
-from pipeline.score import headline_of, quarter_of, scorecard
+from pipeline.score.card import headline_of, quarter_of, scorecard
 from schemas.rollup import common_target, pooled_parts, rolled_up
 
 UNITS = {"P1": "", "P2": "", "U1": "P1", "U2": "P1", "U3": "P2"}

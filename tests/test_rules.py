@@ -277,6 +277,8 @@ PLAN_CASES: list[tuple[str, Callable[[Content], None]]] = [
     ("E_PLAN_DATE", in_plan("calendar", 0, period="2567-Q1", form="quarterly_result", deadline="สิ้นเดือน")),
     ("E_SETTING", setting("green_from", "สี่")),
     ("E_SETTING", setting("headline", "best")),
+    ("E_SETTING", setting("late_penalty", "-1")),
+    ("E_SETTING", setting("unreported_at_year_end", "5")),
     ("E_SETTING", setting("bands", "100=300")),
     ("E_SETTING", in_plan("settings", 0, value="67")),
     ("W_SETTING", setting("colour", "red")),

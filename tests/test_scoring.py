@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from pipeline.consolidate import consolidate
 from pipeline.model import Scorecard
-from pipeline.score import scorecard
+from pipeline.score.card import scorecard
 from schemas.plan import Plan
 from schemas.scoring import (
     bands,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.ledger import book
 from pipeline.ledger.tables import FACT, POSTING, SUBMISSION
-from schemas.rules.plan import parse_day
+from schemas.plan_book.cells import parse_day
 
 UNLOCKS = ("source", "unit", "form", "period", "indicator", "memo", "reason", "until", "given_at", "in_force")
 CHANGES = ("unit", "form", "indicator", "row_period", "scenario", "period", "old", "new", "old_numerator", "old_denominator", "memo", "reason", "file",

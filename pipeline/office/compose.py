@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.model import Finding, Place
-from pipeline.office.forms import FIRST_ROW, MARKS, SIGN_CELL, SIGN_ROW, Copy, Fix
+from pipeline.office.copies import Copy, Fix
+from pipeline.office.layout import FIRST_ROW, MARKS, SIGN_CELL, SIGN_ROW
 from pipeline.office.reader import address
 from schemas.forms.central_plan import SETTINGS
 from schemas.language import Form, Text
@@ -61,6 +62,8 @@ def _head(form: Form, plan: Plan, unit: str) -> tuple[tuple[str, str], ...]:
         ("ปีงบประมาณ", f"{plan.fiscal_year} (แผนฉบับที่ {plan.revision})"),
         ("สำนักงาน", plan.settings["office_name"] or "-"),
     ]
+    if plan.settings["stage"]:
+        lines.append(("ขั้นของแผน", plan.settings["stage"]))
     for sheet in form.sheets(plan.fiscal_year):
         period = f"{plan.fiscal_year}-{sheet.period}" if sheet.period else str(plan.fiscal_year)
         lines.append(

@@ -12,8 +12,8 @@ from pipeline.model import Finding, Place, ReadRow
 from schemas.language import Rule, Text
 from schemas.periods import short_thai_date
 from schemas.plan import Plan
+from schemas.plan_book.cells import parse_day
 from schemas.rules.files import ACROSS_SHEETS
-from schemas.rules.plan import parse_day
 from schemas.rules_index import rules
 
 _SHOWN = 6

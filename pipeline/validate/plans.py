@@ -15,7 +15,8 @@ from schemas.forms_index import forms
 from schemas.language import Sheet, Text
 from schemas.numbers import strip
 from schemas.plan import Plan, float_of
-from schemas.rules.plan import CRITERIA, band_low
+from schemas.plan_book.cells import band_low
+from schemas.plan_book.columns import CRITERIA
 from schemas.rules_index import rules
 
 
