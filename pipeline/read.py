@@ -61,7 +61,11 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
         rows += here
         head |= {(sheet.key, key): cell for key, cell in _head_cells(sheet, table).items()}
         findings += [*_missing_columns(sheet, table), *_outside(table, outside)]
-        findings += [*_merged(sheet, table, here), *_contradicted(sheet, table, here), *_twice(sheet, table, here)]
+        findings += [
+            *_merged(sheet, table, here),
+            *(_other_quarter(sheet, table, here) or _contradicted(sheet, table, here)),
+            *_twice(sheet, table, here),
+        ]
         findings += _other_copies(form, sheet, table, here, [s for s in sheets if s.name not in taken])
     copies = {f.value for f in findings if f.rule == "E_TWO_SHEETS"}
     findings += _strangers(form, [s for s in sheets if s.name not in taken | copies])
@@ -115,10 +119,31 @@ def _find(sheet: Sheet, raws: Sequence[RawSheet]) -> _Table | None:
 
 def _right_sheet(sheet: Sheet, raw: RawSheet) -> bool:
     """Whether a renamed worksheet is this table: alone of its kind, or its title names the quarter."""
-    if sheet.period is None:
-        return True
-    title = " ".join(c.text for (row, _), c in raw.cells.items() if row < _LOOK_ROWS // 4)
-    return re.search(rf"ไตรมาส(?:ที่)?\s*{sheet.period[1]}\s*/", title) is not None
+    return sheet.period is None or sheet.period[1] in _titles(raw)
+
+
+def _titles(raw: RawSheet) -> dict[str, Cell]:
+    """The quarters that the head of a worksheet names as its own (“ไตรมาสที่ 1/2567”), each with its cell."""
+    found: dict[str, Cell] = {}
+    for (row, _), cell in sorted(raw.cells.items()):
+        for quarter in re.findall(r"ไตรมาส(?:ที่)?\s*([1-4๑-๔])\s*/", cell.text) if row < _LOOK_ROWS // 4 else ():
+            found.setdefault(str(int(quarter)), cell)
+    return found
+
+
+def _other_quarter(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Finding]:
+    """A worksheet named after one quarter whose title names another, as a copied sheet does: nobody knows which is meant."""
+    titles = _titles(table.raw)
+    if sheet.period is None or not titles or sheet.period[1] in titles:
+        return []
+    title = next(iter(titles.values()))
+    typed = [_place_at(sheet, row, f.key) for row in rows for f in sheet.inputs if _typed_in(row, f.key)]
+    said = {"value": _first_line(title.text), "name": table.raw.name}
+    return [_finding("E_TITLE", table.raw.name, [Place(title.address), *typed], **said)]
+
+
+def _typed_in(row: ReadRow, key: str) -> bool:
+    return key in row.cells and not row.cells[key].blank
 
 
 def _locate(sheet: Sheet, raw: RawSheet) -> _Table | None:

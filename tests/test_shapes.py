@@ -535,3 +535,28 @@ def test_a_mistake_of_the_program_is_said_to_be_ours(
     monkeypatch.setattr("pipeline.read.read", lambda *_: 1 / 0)
     outcome = judged(office, tmp_path, lambda _b: None)
     assert outcome.result.state == "quarantined" and asked(outcome) == ["I_PROGRAM"]
+
+
+def test_a_quarter_sheet_copied_from_another_is_asked_about_and_not_taken_for_its_name(
+    office: Any, tmp_path: Path
+) -> None:
+    """Excel's “move or copy” keeps the title of the quarter that was copied."""
+
+    def copied(book: openpyxl.Workbook) -> None:
+        del book["ไตรมาส 2"]
+        book.copy_worksheet(book[Q]).title = "ไตรมาส 2"
+
+    outcome = judged(office, tmp_path, copied, "quarterly")
+    [told] = [f for f in outcome.result.findings if f.rule == "E_TITLE"]
+    assert (told.sheet, told.cells[0]) == ("ไตรมาส 2", "A1") and "ไตรมาสที่ 1/2567" in told.message.th
+    assert {p.period for p in outcome.result.postings} == {"2567-Q1", "2567-Q3", "2567-Q4"}
+
+
+def test_an_error_that_a_formula_gives_is_one_line(office: Any, tmp_path: Path) -> None:
+    def paste(part: bytes) -> bytes:
+        new = b'<c r="J12" t="str"><f>1/0</f><v>#DIV/0!</v></c>'
+        return re.sub(rb'<c r="J12"[^>]*?(?:/>|>.*?</c>)', new, part)
+
+    changes: Any = {"xl__worksheets__sheet2.xml": paste}
+    outcome = judge.check(office[0], [repacked(office[1], tmp_path / "sent.xlsx", **changes)])[0]
+    assert [f.rule for f in outcome.result.findings if "J12" in f.cells] == ["E_CHAR"]

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from lxml import etree
 
 from pipeline.office.look import LIMITS, Unsafe, check_extent, column_letters
-from pipeline.office.shows import seen_otherwise
+from pipeline.office.shows import as_typed, seen_otherwise
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
 _T, _O, _S, _X, _D = (f"{{{_NS}{n}:1.0}}" for n in ("table", "office", "style", "text", "drawing"))
@@ -119,8 +118,7 @@ def _number(stored: str, kind: str, formula: bool, text: str) -> tuple[str, str,
     if not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?|[+-]?[0-9]+\.", stored):
         return stored or text or "?", "error", False, None
     other = seen_otherwise(text, float(stored)) if kind == "number" else None
-    exact = format(Decimal(repr(float(stored))), "f")
-    return exact[:-2] if exact.endswith(".0") else exact, kind, formula, other
+    return as_typed(float(stored)), kind, formula, other
 
 
 def _paragraph(paragraph: Any) -> str:

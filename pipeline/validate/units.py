@@ -224,7 +224,7 @@ def _note_formulas(rows: list[Row], keys: Sequence[str]) -> None:
     for row in rows:
         for key in keys:
             cell = row.row.cells.get(key)
-            if cell is not None and cell.formula and cell.kind != "formula_empty":
+            if cell is not None and cell.formula and not parse(cell.text, cell.kind).status.startswith("E_"):
                 row.findings.append(
                     finding(
                         "W_FORMULA",

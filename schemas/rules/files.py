@@ -12,7 +12,7 @@ def _rule(code: str, severity: str, th: str, en: str, advice_th: str, advice_en:
 _AGAIN = ("เปิดไฟล์ใน Excel แล้ว “บันทึกเป็น” .xlsx จากนั้นส่งใหม่", "Open it in Excel, save as .xlsx and send again")
 
 # What was typed may mean two things and nobody chose: the marked copy leaves these cells blank, and waits for them.
-UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_CHOOSE")
+UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_TITLE", "E_CHOOSE")
 
 RULES = (
     _rule(
@@ -200,6 +200,15 @@ RULES = (
         "Headings {value} are not those of their columns: what the figures are cannot be known, so the sheet is held",
         "อย่าแก้หัวคอลัมน์ กรอกค่าที่ถูกต้องในช่องที่ระบายสี สำเนานี้ใช้หัวคอลัมน์เดิมและเว้นช่องเหล่านี้ว่างไว้",
         "Do not change headings; type the right figures into the coloured cells of this copy, which are left blank",
+    ),
+    _rule(
+        "E_TITLE",
+        "error",
+        "แผ่นงานชื่อ “{name}” แต่หัวเรื่องเขียนว่า “{value}” ไม่ทราบว่าเป็นผลของไตรมาสใด จึงยังไม่รับแผ่นงานนี้",
+        "The sheet is named “{name}” but its title says “{value}”: which quarter is meant cannot be known, so it is held",
+        "อย่าคัดลอกหรือเปลี่ยนชื่อแผ่นงาน กรอกผลของไตรมาสตามชื่อแผ่นงานในช่องที่ระบายสี สำเนานี้เว้นช่องเหล่านี้ว่างไว้",
+        "Do not copy or rename sheets; type the results of the quarter that the sheet is named after into the coloured cells "
+        "of this copy, which are left blank",
     ),
     _rule(
         "E_TWO_COLUMNS",
