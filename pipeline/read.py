@@ -90,19 +90,24 @@ def _finding(code: str, sheet: str, places: Sequence[Place] = (), **figures: str
 
 def _names(field: Field) -> set[str]:
     th, en = field.label.th, field.label.en
-    return {skeleton(t) for t in (th, f"{th}\n{en}", *field.aliases)} - {""}
+    return {skeleton(t) for t in (th, f"{th}\n{en}", en, *field.aliases)} - {""}
 
 
 def _meaning(sheet: Sheet) -> Callable[[str], str | None]:
     """Text of a heading -> its field: the exact words first, else a skeleton that only one field has (ม.ค. and มี.ค.
     share theirs)."""
-    exact = {clean(f.label.th): f.key for f in reversed(sheet.fields)}
+    exact = {_bare(f.label.th): f.key for f in reversed(sheet.fields)}
     rough: dict[str, set[str]] = {}
     for f in sheet.fields:
         for name in _names(f):
             rough.setdefault(name, set()).add(f.key)
     sure = {name: next(iter(keys)) for name, keys in rough.items() if len(keys) == 1}
-    return lambda text: exact.get(clean(text)) or sure.get(skeleton(text))
+    return lambda text: exact.get(_bare(text)) or sure.get(skeleton(text))
+
+
+def _bare(text: str) -> str:
+    """A heading without blanks and full stops, its Thai marks kept: มี.ค. and มีค are one month, ม.ค. is another."""
+    return re.sub(r"[\s.]", "", clean(text))
 
 
 def _find(sheet: Sheet, raws: Sequence[RawSheet]) -> _Table | None:

@@ -12,7 +12,7 @@ def _rule(code: str, severity: str, th: str, en: str, advice_th: str, advice_en:
 _AGAIN = ("เปิดไฟล์ใน Excel แล้ว “บันทึกเป็น” .xlsx จากนั้นส่งใหม่", "Open it in Excel, save as .xlsx and send again")
 
 # What was typed may mean two things and nobody chose: the marked copy leaves these cells blank, and waits for them.
-UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_TITLE", "E_CHOOSE")
+UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_TITLE", "E_MIXED", "E_CHOOSE")
 
 RULES = (
     _rule(
@@ -350,6 +350,15 @@ RULES = (
         "“{value}” is set by the centre and may not be changed (it was: {was})",
         "ใส่ค่าเดิมกลับ ถ้าเห็นว่าผิดโปรดแจ้ง{centre}",
         "Put the old value back; if it is wrong, tell {centre}",
+    ),
+    _rule(
+        "E_MIXED",
+        "error",
+        "รหัสและชื่อในแถวเป็นของตัวชี้วัดคนละตัว ไม่ทราบว่าตัวเลขเป็นของตัวชี้วัดใด จึงยังไม่รับแถวนี้",
+        "Code and name of the row are those of two indicators: whose figures these are cannot be known, so the row is held",
+        "มักเกิดจากเรียงลำดับหรือวางทับเพียงบางคอลัมน์ เรียงไฟล์เดิมให้ตรงแล้วส่งใหม่ หรือกรอกค่าในช่องที่ระบายสี ซึ่งสำเนานี้เว้นว่างไว้",
+        "Often some columns were sorted or pasted alone: put your file in order and send it again, or type the figures into the "
+        "coloured cells, which this copy leaves blank",
     ),
     _rule(
         "E_LOCKED",
