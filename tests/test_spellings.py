@@ -13,6 +13,7 @@ import xlsxwriter
 
 from pipeline.office.look import Unsafe
 from pipeline.office.sheets import read_workbook
+from pipeline.office.shows import is_percent, seen_as_percent, seen_otherwise, shown
 from schemas.numbers import suggest
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
@@ -154,6 +155,7 @@ def test_formats_of_a_thai_excel_need_no_definition(number: int, kind: str) -> N
         ("39", "[<1]0%;0", "number", None), ("0.39", "[<1]0%;0", "percent", None), ("39", "0;-0;0%", "number", None),
         ("39", '0" ล้าน"', "number", "39ล้าน"), ("39", '0" บาท"', "number", None),
         ("0", "#,###", "number", ""), ("0", "0;-0;;@", "number", ""), ("0", '0;-0;"-"', "number", None), ("0", "0", "number", None),
+        ("0", r"0;\-0;\-", "number", None), ("39", "[>100]0,;0", "number", None),
         ("-39", "0;0", "number", "39"), ("-39", "0;[Red]0", "number", None), ("-39", "0;(0)", "number", None),
         ("39", "(0)", "number", "-39"), ("39", '_(* #,##0_);_(* (#,##0);_(* "-"_)', "number", None),
     ],
@@ -177,3 +179,18 @@ def test_zeros_that_a_sheet_does_not_show_are_blank_to_who_looks() -> None:
 )  # fmt: skip
 def test_no_value_is_offered_for_what_may_be_a_thousand_times_as_much(typed: str, offer: str | None) -> None:
     assert suggest(typed) == offer
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "percent", "seen"),
+    [
+        ("39%", 0.39, True, "39%"), ("39 %", 0.39, True, "39 %"), ("39%", 39, False, None), ("39 ล้าน", 39, False, "39 ล้าน"),
+        ("39 คน", 39, False, None), ("", 0, False, ""), ("-", 0, False, None), ("-39", -39, False, None),
+    ],
+)  # fmt: skip
+def test_what_an_open_document_draws_of_a_figure(text: str, value: float, percent: bool, seen: str | None) -> None:
+    assert (seen_as_percent(text, value), seen_otherwise(text, value)) == (percent, seen)
+
+
+def test_a_whole_number_of_an_old_workbook_meets_conditions_too() -> None:
+    assert not is_percent("[<1]0%;0", 5) and shown("[<1]0%;0", 5) is None

@@ -268,8 +268,9 @@ def _cells(grid: list[list[Any]], places: Places) -> list[list[Any]]:
 
 def _valued(value: Any, said: str, code: str, place: tuple[int, int], formula: bool) -> tuple[Any, ...]:
     """(text, kind, is a formula, what is shown where that differs); both readings of a number must agree."""
-    number = float(said) if said else value if isinstance(value, (int, float)) else None
-    if number is None or isinstance(value, bool):
+    counted = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = float(said or value) if said or counted else None
+    if number is None:
         return *text_of(value), formula, None
     dated = isinstance(value, (datetime, date, time, timedelta))
     if said and isinstance(value, (int, float)) and value != number:

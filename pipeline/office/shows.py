@@ -71,7 +71,7 @@ def day_of(value: float) -> date:
 
 def as_typed(value: float) -> str:
     """The decimal text of a stored number with the fifteen digits that Excel keeps: 0.30000000000000004 is 0.3."""
-    text = format(Decimal(f"{value:.15g}"), "f")
+    text = format(Decimal(f"{value or 0.0:.15g}"), "f")
     return text[:-2] if text.endswith(".0") else text
 
 
@@ -130,7 +130,7 @@ def _minus(code: str, section: str, value: float) -> bool:
 
 
 def _literal(section: str) -> str:
-    return "".join(re.findall(r'"([^"]*)"', section)).strip()
+    return "".join(quoted or escaped for quoted, escaped in re.findall(r'"([^"]*)"|\\(.)', section)).strip()
 
 
 def _section(code: str, value: float) -> str:
@@ -138,7 +138,7 @@ def _section(code: str, value: float) -> str:
     sections = _split(code)
     conditions = [(n, m) for n, s in enumerate(sections) if (m := _CONDITION.search(s))]
     for n, match in conditions:
-        if _TESTS[match[1]](value, float(match[2])):
+        if _TESTS[match[1]](float(value), float(match[2])):
             return sections[n]
     if conditions:
         return next((s for s in sections if not _CONDITION.search(s)), "General")
@@ -163,9 +163,17 @@ def seen_otherwise(text: str, value: float) -> str | None:
     """`text` where what a program shows for a number is another figure in substance, else None."""
     bare = text.translate(_THAI).strip()
     if not any(c.isdigit() for c in bare):
-        return text if value else None
+        return None if value == 0 and "-" in bare else text
     found = re.fullmatch(r"[^0-9]*?(-|\()?\s*([0-9][0-9,]*(?:\.[0-9]+)?)([^0-9]*)", bare)
     if found is None or value == 0 or re.search(r"[eE/]", bare):
         return None
+    if _TIMES.search(found[3]):
+        return text
     ratio = float(found[2].replace(",", "")) / abs(value)
     return None if 1 / _FAR < ratio < _FAR else text
+
+
+def seen_as_percent(text: str, value: float) -> bool:
+    """Whether a program shows a number times a hundred with a %, whatever it calls the format."""
+    found = re.fullmatch(r"[-(]?([0-9][0-9,]*(?:\.[0-9]+)?) ?%\)?", text.translate(_THAI).strip())
+    return found is not None and abs(float(found[1].replace(",", "")) - 100 * abs(value)) <= 0.51
