@@ -34,7 +34,8 @@ _LOOKALIKE = str.maketrans(
     }
 )
 _LOOKALIKE_BUT_BLANKS = {k: v for k, v in _LOOKALIKE.items() if k != ord(" ")}
-_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
+_WIDE = "\u00a0\u0085\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = dict.fromkeys(map(ord, _WIDE), " ")
 MAX_LENGTH = 40
 
 
@@ -118,7 +119,7 @@ def suggest(text: str) -> str | None:
 
     "๘๕" -> "85", "12 คน" -> "12", "12%" -> "12", "(5)" -> "-5", "1O" -> "10", "ไม่มี" -> "-". Offered, never applied unasked.
     """
-    candidate = strip(text)
+    candidate = strip(text.translate(_BLANKS))
     if _TIMES.search(candidate):
         return None
     if re.sub(r"[\s./-]", "", candidate).casefold() in _NONE:
@@ -128,7 +129,7 @@ def suggest(text: str) -> str | None:
     candidate = re.sub(
         r"[%\u0e3f]|บาท|คน|ร้อยละ|เปอร์เซ็นต์|[\u0e01-\u0e2e\u0e40-\u0e44][\u0e01-\u0e4e. ]*$", "", candidate
     )
-    blanks = strip(candidate.translate(_BLANKS)).translate(_LOOKALIKE_BUT_BLANKS)
+    blanks = strip(candidate).translate(_LOOKALIKE_BUT_BLANKS)
     if " " in blanks and not _GROUPS.fullmatch(blanks):
         return None  # "12 5" is two figures or one, nobody knows
     candidate = candidate.translate(_LOOKALIKE)

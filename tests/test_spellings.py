@@ -174,7 +174,7 @@ def test_zeros_that_a_sheet_does_not_show_are_blank_to_who_looks() -> None:
     ("typed", "offer"),
     [
         ("๑๒ ล้านบาท", None), ("5 พันบาท", None), ("50 ร้อย", None), ("5.5 แสน", None), ("ร้อยละ 50", "50"), ("5 คน", "5"),
-        ("1 234 567", "1234567"), ("12 5", None), ("1 1/2", None), ("1 / 2", "1/2"), ("1\u00a0234", "1234"), ("- 5", "-5"),
+        ("1 234 567", "1234567"), ("12 5", None), ("1 1/2", None), ("1 / 2", "1/2"), ("1\u00a0234", "1234"), ("- 5", "-5"), ("39\u3000", "39"),
     ],
 )  # fmt: skip
 def test_no_value_is_offered_for_what_may_be_a_thousand_times_as_much(typed: str, offer: str | None) -> None:
