@@ -31,9 +31,9 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _BOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _USUAL = {"styles": "xl/styles.xml", "sharedStrings": "xl/sharedStrings.xml"}
-_ODD = re.compile(
-    rb"<!--|<!\[CDATA\[|<\?(?!xml[ \t\r\n])|<(?:\w+:)?v>[^<&]*&#"
-)  # spellings at which the value reader ends a figure
+# spellings at which the value reader ends a figure
+_ODD = (b"<!--", b"<![CDATA[")
+_BY_NUMBER = re.compile(rb"<(?:\w+:)?v>[^<&]*&#")
 
 
 def tree_of(part: bytes) -> Any:
@@ -93,7 +93,9 @@ class Package:
 
     def odd(self, part: str) -> bool:
         """Whether a part is spelled in a way the value reader does not know."""
-        return bool(part) and _ODD.search(self.parts[part], 1) is not None
+        xml = self.parts.get(part, b"")
+        known = xml.find(b"<?", 5) < 0 and not any(mark in xml for mark in _ODD)
+        return not known or (b"&#" in xml and _BY_NUMBER.search(xml) is not None)
 
     def spelled_anew(self, sheets: Sequence[tuple[str, bytes]]) -> bytes:
         """The same worksheets (name, XML) with their strings and styles, named and spelled as Excel does."""

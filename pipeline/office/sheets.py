@@ -79,7 +79,12 @@ def _unsure(place: tuple[int, int]) -> Unsafe:
 
 def _noted(page: _Page, place: tuple[int, int], cell: Any, formats: dict[str, str]) -> tuple[str, str, str]:
     """What is to be known of a cell; spells it anew where the value reader would refuse the whole file for it."""
-    stored, formula, values = cell.get("t"), cell.find("{*}f") is not None, cell.findall("{*}v")
+    stored, formula, values = cell.get("t"), False, []
+    for child in cell:
+        if child.tag[-2:] == "}v":
+            values.append(child)
+        elif child.tag[-2:] == "}f":
+            formula = True
     if len(values) > 1:
         raise _unsure(place)
     value = (values[0].text or "").strip() if values else None
@@ -268,6 +273,8 @@ def _cells(grid: list[list[Any]], places: Places) -> list[list[Any]]:
 
 def _valued(value: Any, said: str, code: str, place: tuple[int, int], formula: bool) -> tuple[Any, ...]:
     """(text, kind, is a formula, what is shown where that differs); both readings of a number must agree."""
+    if not said and isinstance(value, str):
+        return value, "text", formula, None
     counted = isinstance(value, (int, float)) and not isinstance(value, bool)
     number = float(said or value) if said or counted else None
     if number is None:

@@ -48,11 +48,13 @@ _TESTS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def is_percent(code: str, value: float) -> bool:
     """Whether `value` is shown times a hundred; a % in quotes or behind a backslash is only a letter."""
     return "%" in _bare(_section(code, value))
 
 
+@lru_cache(maxsize=4096)
 def is_date(code: str, value: float) -> bool:
     """Whether `value` is shown as a day or a time, in the letters of a file or of a Thai screen."""
     bare = _bare(_section(code, value)).casefold()
