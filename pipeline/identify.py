@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pipeline.model import Identity, RawSheet
 from schemas.forms_index import forms
 from schemas.numbers import strip
-from schemas.thai import skeleton
+from schemas.thai import ascii_digits, skeleton
 
 MAGIC = "opsbook"
+_YEAR = r"(?<![0-9])(25[0-9]{2})(?![0-9])(?:.*?ฉบับที่ ([0-9]+))?"
 _HEAD = tuple((row, column) for row in range(9) for column in range(3))  # where the head lines may stand
 
 
@@ -66,7 +67,7 @@ def _visible(sheets: Sequence[RawSheet]) -> Identity:
             value = next((t for t in (_text(sheet, row, column + n) for n in (1, 2, 3)) if t), "")
             if label == skeleton("หน่วยงาน") and (code := re.match(r"\[([^\]]+)\]", value)):
                 unit = unit or code[1]
-            if label == skeleton("ปีงบประมาณ") and (match := re.match(r"(25[0-9]{2})\b(?:.*?ฉบับที่ ([0-9]+))?", value)):
+            if label == skeleton("ปีงบประมาณ") and (match := re.search(_YEAR, ascii_digits(value))):
                 year, revision = year or int(match[1]), revision or (int(match[2]) if match[2] else None)
     return Identity(unit=unit, fiscal_year=year, plan_revision=revision)
 

@@ -61,7 +61,11 @@ def read(submission: Submission, identity: Identity, sheets: Sequence[RawSheet])
         rows += here
         head |= {(sheet.key, key): cell for key, cell in _head_cells(sheet, table).items()}
         findings += [*_missing_columns(sheet, table), *_outside(table, outside)]
-        findings += [*_merged(sheet, table, here), *_contradicted(sheet, table, here), *_twice(sheet, table, here)]
+        findings += [
+            *_merged(sheet, table, here),
+            *(_other_quarter(sheet, table, here) or _contradicted(sheet, table, here)),
+            *_twice(sheet, table, here),
+        ]
         findings += _other_copies(form, sheet, table, here, [s for s in sheets if s.name not in taken])
     copies = {f.value for f in findings if f.rule == "E_TWO_SHEETS"}
     findings += _strangers(form, [s for s in sheets if s.name not in taken | copies])
@@ -85,19 +89,24 @@ def _finding(code: str, sheet: str, places: Sequence[Place] = (), **figures: str
 
 def _names(field: Field) -> set[str]:
     th, en = field.label.th, field.label.en
-    return {skeleton(t) for t in (th, f"{th}\n{en}", *field.aliases)} - {""}
+    return {skeleton(t) for t in (th, f"{th}\n{en}", en, *field.aliases)} - {""}
 
 
 def _meaning(sheet: Sheet) -> Callable[[str], str | None]:
     """Text of a heading -> its field: the exact words first, else a skeleton that only one field has (ม.ค. and มี.ค.
     share theirs)."""
-    exact = {clean(f.label.th): f.key for f in reversed(sheet.fields)}
+    exact = {_bare(f.label.th): f.key for f in reversed(sheet.fields)}
     rough: dict[str, set[str]] = {}
     for f in sheet.fields:
         for name in _names(f):
             rough.setdefault(name, set()).add(f.key)
     sure = {name: next(iter(keys)) for name, keys in rough.items() if len(keys) == 1}
-    return lambda text: exact.get(clean(text)) or sure.get(skeleton(text))
+    return lambda text: exact.get(_bare(text)) or sure.get(skeleton(text))
+
+
+def _bare(text: str) -> str:
+    """A heading without blanks and full stops, its Thai marks kept: มี.ค. and มีค are one month, ม.ค. is another."""
+    return re.sub(r"[\s.]", "", clean(text))
 
 
 def _find(sheet: Sheet, raws: Sequence[RawSheet]) -> _Table | None:
@@ -114,10 +123,31 @@ def _find(sheet: Sheet, raws: Sequence[RawSheet]) -> _Table | None:
 
 def _right_sheet(sheet: Sheet, raw: RawSheet) -> bool:
     """Whether a renamed worksheet is this table: alone of its kind, or its title names the quarter."""
-    if sheet.period is None:
-        return True
-    title = " ".join(c.text for (row, _), c in raw.cells.items() if row < _LOOK_ROWS // 4)
-    return re.search(rf"ไตรมาส(?:ที่)?\s*{sheet.period[1]}\s*/", title) is not None
+    return sheet.period is None or sheet.period[1] in _titles(raw)
+
+
+def _titles(raw: RawSheet) -> dict[str, Cell]:
+    """The quarters that the head of a worksheet names as its own (“ไตรมาสที่ 1/2567”), each with its cell."""
+    found: dict[str, Cell] = {}
+    for (row, _), cell in sorted(raw.cells.items()):
+        for quarter in re.findall(r"ไตรมาส(?:ที่)?\s*([1-4๑-๔])\s*/", cell.text) if row < _LOOK_ROWS // 4 else ():
+            found.setdefault(str(int(quarter)), cell)
+    return found
+
+
+def _other_quarter(sheet: Sheet, table: _Table, rows: Sequence[ReadRow]) -> list[Finding]:
+    """A worksheet named after one quarter whose title names another, as a copied sheet does: nobody knows which is meant."""
+    titles = _titles(table.raw)
+    if sheet.period is None or not titles or sheet.period[1] in titles:
+        return []
+    title = next(iter(titles.values()))
+    typed = [_place_at(sheet, row, f.key) for row in rows for f in sheet.inputs if _typed_in(row, f.key)]
+    said = {"value": _first_line(title.text), "name": table.raw.name}
+    return [_finding("E_TITLE", table.raw.name, [Place(title.address), *typed], **said)]
+
+
+def _typed_in(row: ReadRow, key: str) -> bool:
+    return key in row.cells and not row.cells[key].blank
 
 
 def _locate(sheet: Sheet, raw: RawSheet) -> _Table | None:

@@ -33,6 +33,9 @@ _LOOKALIKE = str.maketrans(
         **dict.fromkeys(map(ord, _UNSEEN)),
     }
 )
+_LOOKALIKE_BUT_BLANKS = {k: v for k, v in _LOOKALIKE.items() if k != ord(" ")}
+_WIDE = "\u00a0\u0085\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = dict.fromkeys(map(ord, _WIDE), " ")
 MAX_LENGTH = 40
 
 
@@ -105,6 +108,9 @@ def _ratio(text: str) -> Number:
     return Number("ratio", numerator.value / denominator.value, numerator.value, denominator.value)
 
 
+# Words that make a figure another one: "12 ล้านบาท" is not 12.
+_TIMES = re.compile(r"[0-9\u0e50-\u0e59]\s*(?:สิบ|ร้อย(?!ละ)|พัน|หมื่น|แสน|ล้าน|โหล|ครึ่ง)")
+_GROUPS = re.compile(r"-? ?[0-9]{1,3}(?: [0-9]{3})*(?:\.[0-9]+)?(?: ?/ ?[0-9]{1,3}(?: [0-9]{3})*(?:\.[0-9]+)?)?")
 _NONE = {"ไม่มี", "ไม่มีข้อมูล", "ยังไม่มี", "ยังไม่มีข้อมูล", "na", "none", "null", "nil", "–", "—"}
 
 
@@ -113,7 +119,9 @@ def suggest(text: str) -> str | None:
 
     "๘๕" -> "85", "12 คน" -> "12", "12%" -> "12", "(5)" -> "-5", "1O" -> "10", "ไม่มี" -> "-". Offered, never applied unasked.
     """
-    candidate = strip(text)
+    candidate = strip(text.translate(_BLANKS))
+    if _TIMES.search(candidate):
+        return None
     if re.sub(r"[\s./-]", "", candidate).casefold() in _NONE:
         return "-"
     if re.fullmatch(r"\(.*\)", candidate):
@@ -121,6 +129,9 @@ def suggest(text: str) -> str | None:
     candidate = re.sub(
         r"[%\u0e3f]|บาท|คน|ร้อยละ|เปอร์เซ็นต์|[\u0e01-\u0e2e\u0e40-\u0e44][\u0e01-\u0e4e. ]*$", "", candidate
     )
+    blanks = strip(candidate).translate(_LOOKALIKE_BUT_BLANKS)
+    if " " in blanks and not _GROUPS.fullmatch(blanks):
+        return None  # "12 5" is two figures or one, nobody knows
     candidate = candidate.translate(_LOOKALIKE)
     if candidate != strip(text) and candidate != "-" and parse(candidate).given:
         return candidate

@@ -44,6 +44,11 @@ def skeleton(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
+def ascii_digits(text: str) -> str:
+    """`text` with Thai digits as 0-9: ๒๕๖๗ names the same year as 2567."""
+    return text.translate(_DIGITS)
+
+
 def width(text: str) -> int:
     """Columns the text takes on screen: combining marks take none."""
     return sum(1 for c in text if unicodedata.category(c) != "Mn")

@@ -535,3 +535,68 @@ def test_a_mistake_of_the_program_is_said_to_be_ours(
     monkeypatch.setattr("pipeline.read.read", lambda *_: 1 / 0)
     outcome = judged(office, tmp_path, lambda _b: None)
     assert outcome.result.state == "quarantined" and asked(outcome) == ["I_PROGRAM"]
+
+
+def test_a_quarter_sheet_copied_from_another_is_asked_about_and_not_taken_for_its_name(
+    office: Any, tmp_path: Path
+) -> None:
+    """Excel's “move or copy” keeps the title of the quarter that was copied."""
+
+    def copied(book: openpyxl.Workbook) -> None:
+        del book["ไตรมาส 2"]
+        book.copy_worksheet(book[Q]).title = "ไตรมาส 2"
+
+    outcome = judged(office, tmp_path, copied, "quarterly")
+    [told] = [f for f in outcome.result.findings if f.rule == "E_TITLE"]
+    assert (told.sheet, told.cells[0]) == ("ไตรมาส 2", "A1") and "ไตรมาสที่ 1/2567" in told.message.th
+    assert {p.period for p in outcome.result.postings} == {"2567-Q1", "2567-Q3", "2567-Q4"}
+
+
+def test_an_error_that_a_formula_gives_is_one_line(office: Any, tmp_path: Path) -> None:
+    def paste(part: bytes) -> bytes:
+        new = b'<c r="J12" t="str"><f>1/0</f><v>#DIV/0!</v></c>'
+        return re.sub(rb'<c r="J12"[^>]*?(?:/>|>.*?</c>)', new, part)
+
+    changes: Any = {"xl__worksheets__sheet2.xml": paste}
+    outcome = judge.check(office[0], [repacked(office[1], tmp_path / "sent.xlsx", **changes)])[0]
+    assert [f.rule for f in outcome.result.findings if "J12" in f.cells] == ["E_CHAR"]
+
+
+def _codes_sorted_alone(book: openpyxl.Workbook) -> None:
+    cells = [book[M].cell(row, 1) for row in range(FIRST, FIRST + 12)]
+    for cell, code in zip(cells, [c.value for c in reversed(cells)], strict=True):
+        cell.value = code
+
+
+def test_codes_sorted_without_their_rows_are_one_message_and_count_for_nothing(office: Any, tmp_path: Path) -> None:
+    outcome = judged(office, tmp_path, _codes_sorted_alone)
+    assert asked(outcome) == ["E_MIXED"] and outcome.result.postings == ()
+    [told] = [f for f in outcome.result.findings if f.rule == "E_MIXED"]
+    assert {"B8", "B19", "J8"} <= set(told.cells)
+    [again] = judge.check(office[0], [tmp_path / "sent.xlsx"], tmp_path / "marked")
+    assert openpyxl.load_workbook(again.answer)[M]["J8"].value is None, "an unread copy must not count"
+
+
+def test_headings_in_one_language_or_without_full_stops_are_found(office: Any, tmp_path: Path) -> None:
+    def english(book: openpyxl.Workbook) -> None:
+        for cell in book[M][HEAD]:
+            cell.value = str(cell.value or "").split("\n")[-1]
+
+    def bare(book: openpyxl.Workbook) -> None:
+        _without_keys(book)
+        for cell in book[M][HEAD]:
+            cell.value = str(cell.value or "").split("\n")[0].replace(".", "")
+
+    clean = figures(judged(office, tmp_path, lambda _b: None))
+    for change in (english, bare):
+        outcome = judged(office, tmp_path, change)
+        assert (outcome.result.state, figures(outcome)) == ("accepted", clean)
+
+
+@pytest.mark.parametrize(
+    ("typed", "rules"), [("๒๕๖๖", ["E_YEAR"]), ("พ.ศ. 2566", ["E_YEAR"]), (2566, ["E_YEAR"]), ("๒๕๖๗", [])]
+)
+def test_another_year_in_the_head_is_seen_however_it_is_written(
+    office: Any, tmp_path: Path, typed: Any, rules: list[str]
+) -> None:
+    assert asked(judged(office, tmp_path, _cell("B3", typed))) == rules

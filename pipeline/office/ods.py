@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from lxml import etree
 
 from pipeline.office.look import LIMITS, Unsafe, check_extent, column_letters
-from pipeline.office.shows import seen_otherwise
+from pipeline.office.shows import as_typed, seen_as_percent, seen_otherwise
 
 _NS = "urn:oasis:names:tc:opendocument:xmlns:"
 _T, _O, _S, _X, _D = (f"{{{_NS}{n}:1.0}}" for n in ("table", "office", "style", "text", "drawing"))
@@ -24,6 +23,7 @@ _CELLS = (f"{_T}table-cell", f"{_T}covered-table-cell")
 _LONGEST = 32_767
 _WRONG = re.compile(r"#[A-Z/0]+[!?A]?|Err:[0-9]+")
 _NUMBERS = {"float": "number", "currency": "number", "percentage": "percent"}
+_TRUTH = {"TRUE": "TRUE", "FALSE": "FALSE", "จริง": "TRUE", "เท็จ": "FALSE"}
 
 
 def read_ods(parts: dict[str, bytes]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _cell(cell: Any) -> tuple[str, str, bool, str | None] | None:
     if cell.get(f"{_CALC}value-type") == "error" or ((formula or sort in _NUMBERS) and _WRONG.fullmatch(text)):
         return text or "#ERROR!", "error", False, None
     if sort in _NUMBERS:
-        return _number(cell.get(f"{_O}value", ""), _NUMBERS[sort], formula, text)
+        return _number(cell.get(f"{_O}value", ""), _NUMBERS[sort], formula, text, cell.find(f"{_X}p") is not None)
     if sort in ("date", "time"):
         return cell.get(f"{_O}{sort}-value", "") or text, "date", formula, None
     if sort == "boolean":
@@ -115,12 +115,15 @@ def _cell(cell: Any) -> tuple[str, str, bool, str | None] | None:
     return (said, "text", formula, None) if said or formula else None
 
 
-def _number(stored: str, kind: str, formula: bool, text: str) -> tuple[str, str, bool, str | None]:
+def _number(stored: str, kind: str, formula: bool, text: str, drawn: bool) -> tuple[str, str, bool, str | None]:
+    """A number of the file; scripts leave out what is `drawn` of it, and then nothing is known of its looks."""
     if not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]{1,3})?|[+-]?[0-9]+\.", stored):
         return stored or text or "?", "error", False, None
-    other = seen_otherwise(text, float(stored)) if kind == "number" else None
-    exact = format(Decimal(repr(float(stored))), "f")
-    return exact[:-2] if exact.endswith(".0") else exact, kind, formula, other
+    if kind == "number" and text.strip().upper() in _TRUTH:  # LibreOffice stores them as formatted numbers
+        return _TRUTH[text.strip().upper()], "bool", formula, None
+    kind = "percent" if kind == "number" and seen_as_percent(text, float(stored)) else kind
+    other = seen_otherwise(text, float(stored)) if kind == "number" and drawn else None
+    return as_typed(float(stored)), kind, formula, other
 
 
 def _paragraph(paragraph: Any) -> str:

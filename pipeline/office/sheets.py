@@ -11,8 +11,8 @@ import io
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -20,84 +20,101 @@ from python_calamine import CalamineWorkbook
 
 from pipeline.office.look import Unsafe, check_extent, column_letters, column_number, look
 from pipeline.office.ods import read_ods
-from pipeline.office.shows import BUILT_IN, is_percent, is_plain, shown
+from pipeline.office.package import Package, tree_of
+from pipeline.office.shows import as_typed, day_of, is_date, is_percent, shown
 from pipeline.office.xls import objects_of, pages
 
-_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "load_dtd": False}
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_STRICT_REL = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-
-
-def _tree(part: bytes) -> Any:
-    try:
-        return etree.fromstring(part, etree.XMLParser(**_PARSER))
-    except etree.XMLSyntaxError as error:
-        raise Unsafe("E_UNSAFE_BROKEN", "XML ไม่สมบูรณ์", "malformed XML") from error
-
-
-def _formats(parts: dict[str, bytes]) -> dict[str, str]:
-    """Number format by style number, where a number may look otherwise than it is stored."""
-    if "xl/styles.xml" not in parts:
-        return {}
-    root = _tree(parts["xl/styles.xml"])
-    codes = dict(BUILT_IN)
-    for e in root.iterfind(".//{*}numFmts/{*}numFmt"):
-        codes[_number(e.get("numFmtId"))] = e.get("formatCode", "")
-    styles = enumerate(root.iterfind("{*}cellXfs/{*}xf"))
-    named = {str(n): codes.get(_number(xf.get("numFmtId", "0")), "") for n, xf in styles}
-    return {n: code for n, code in named.items() if not is_plain(code)}
-
-
-def _sheet_parts(parts: dict[str, bytes]) -> list[tuple[str, str, bool]]:
-    """Name, part and hiddenness of each worksheet, in tab order."""
-    relations = {}
-    if "xl/_rels/workbook.xml.rels" in parts:
-        for r in _tree(parts["xl/_rels/workbook.xml.rels"]).iterfind("{*}Relationship"):
-            target = r.get("Target", "")
-            relations[r.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    found = []
-    for sheet in _tree(parts["xl/workbook.xml"]).iterfind(".//{*}sheets/{*}sheet"):
-        part = relations.get(sheet.get(_REL) or sheet.get(_STRICT_REL), "")
-        if part in parts:
-            found.append((sheet.get("name", ""), part, sheet.get("state", "visible") != "visible"))
-    return found
-
-
-# (row, column) -> (kind or "", text, number format or "")
+# (row, column) -> (kind or "", text, number format or ""); the text of a number is its spelling in the file
 Places = dict[tuple[int, int], tuple[str, str, str]]
 
+_NUMERAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_ERRORS = (
+    "#DIV/0!",
+    "#N/A",
+    "#NAME?",
+    "#NULL!",
+    "#NUM!",
+    "#REF!",
+    "#VALUE!",
+    "#GETTING_DATA",
+)  # known to the value reader
+_NO_ZEROS = "0;-0;;@"  # how a sheet looks whose zeros are switched off
 
-def _second_look(part: bytes, formats: dict[str, str]) -> Places:
+
+@dataclass
+class _Page:
+    """One worksheet as its XML describes it; `mended` where the value reader would stumble over it as it is."""
+
+    name: str
+    places: Places
+    tree: Any
+    mended: bool
+
+
+def _second_look(name: str, part: bytes, formats: dict[str, str]) -> _Page:
     """Every cell with content: (row, column) -> (kind, text, number format) of what the value reader is silent about.
 
-    That is errors, empty formulas, formulas and formats that show another figure. Refuses a sheet with content too far
-    out, which the value reader would ask all memory for.
+    That is errors, empty formulas, formulas, and formats that show another figure. Refuses a sheet with content too far
+    out, which the value reader would ask all memory for, and one in which a cell stands twice.
     """
-    found: Places = {}
+    tree = tree_of(part)
+    page = _Page(name, {}, tree, False)
+    zeros = all(v.get("showZeros") not in ("0", "false") for v in tree.iterfind("{*}sheetViews/{*}sheetView"))
     last_row = last_column = 0
-    for place, cell in _placed(_tree(part)):
+    for place, cell in _placed(tree):
         last_row, last_column = max(last_row, place[0] + 1), max(last_column, place[1] + 1)
-        stored, formula = cell.get("t"), cell.find("{*}f")
-        code = formats.get(cell.get("s", ""), "") if stored in (None, "n") else ""
-        found[place] = ("", "", code)
-        if stored != "e" and formula is None:
-            continue
-        value = cell.findtext("{*}v")
-        if stored == "e":
-            found[place] = ("error", value or "#ERROR!", "")
-        elif (value is None or value == "") and stored != "str":
-            found[place] = ("formula_empty", "", "")
-        else:
-            found[place] = ("formula", "", code)
+        if place in page.places:
+            raise _unsure(place)
+        kind, text, code = _noted(page, place, cell, formats)
+        hidden = not zeros and code == "" and text and float(text) == 0 if kind in ("", "formula") else False
+        page.places[place] = (kind, text, _NO_ZEROS if hidden else code)
     check_extent(last_row, last_column)
-    return found
+    return page
+
+
+def _unsure(place: tuple[int, int]) -> Unsafe:
+    at = f"{column_letters(place[1])}{place[0] + 1}"
+    return Unsafe("E_UNSAFE_BROKEN", f"เซลล์ {at} มีสองค่าในไฟล์", f"cell {at} holds two values in the file")
+
+
+def _noted(page: _Page, place: tuple[int, int], cell: Any, formats: dict[str, str]) -> tuple[str, str, str]:
+    """What is to be known of a cell; spells it anew where the value reader would refuse the whole file for it."""
+    stored, formula, values = cell.get("t"), False, []
+    for child in cell:
+        if child.tag[-2:] == "}v":
+            values.append(child)
+        elif child.tag[-2:] == "}f":
+            formula = True
+    if len(values) > 1:
+        raise _unsure(place)
+    value = (values[0].text or "").strip() if values else None
+    if stored == "e":
+        if value not in _ERRORS:
+            page.mended = True
+            del cell.attrib["t"]
+            etree.strip_elements(cell, "{*}v")
+        return "error", value or "#ERROR!", ""
+    if formula and (value is None or (value == "" and stored != "str")):
+        return "formula_empty", "", ""
+    kind = "formula" if formula else ""
+    if stored == "d":
+        return "date", value or "", ""
+    if stored == "s" and not (value or "").isdecimal():
+        raise Unsafe("E_UNSAFE_BROKEN", "ข้อความในเซลล์อ้างอิงผิด", "a cell refers to no text")
+    if stored not in (None, "n") or not value:
+        return kind, "", ""
+    if not _NUMERAL.fullmatch(value):
+        page.mended = True
+        cell.set("t", "str")
+        return kind, "", ""
+    return kind, value, formats.get(cell.get("s", "0"), "")
 
 
 def _placed(tree: Any) -> Iterator[tuple[tuple[int, int], Any]]:
     """Cells with content and their places; one that does not say where it stands is right of the one before."""
     at = -1
-    for row in tree.iter("{*}row"):
-        at = _number(row.get("r")) - 1 if row.get("r") else at + 1
+    for row in tree.iterfind("{*}sheetData/{*}row"):
+        at = int(row.get("r")) - 1 if re.fullmatch("[0-9]{1,9}", row.get("r", "")) else at + 1
         column = -1
         for cell in row.iterchildren("{*}c"):
             said = cell.get("r")
@@ -107,10 +124,6 @@ def _placed(tree: Any) -> Iterator[tuple[tuple[int, int], Any]]:
             column = place[1]
             if len(cell):
                 yield place, cell
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 1
 
 
 def _place(address: str) -> tuple[int, int] | None:
@@ -127,8 +140,7 @@ def text_of(value: Any) -> tuple[str, str]:
     if isinstance(value, int):
         return str(value), "number"
     if isinstance(value, float):
-        shown = format(Decimal(repr(value)), "f")
-        return (shown[:-2] if shown.endswith(".0") else shown), "number"
+        return as_typed(value), "number"
     if isinstance(value, (datetime, date, time)):
         return value.isoformat(), "date"
     if isinstance(value, timedelta):
@@ -153,12 +165,16 @@ def read_workbook(data: bytes) -> dict[str, Any]:
 
 
 def _read_xlsx(data: bytes, parts: dict[str, bytes]) -> dict[str, Any]:
-    formats = _formats(parts)
-    layout = _sheet_parts(parts)
+    package = Package(parts)
+    formats, layout = package.formats(), package.worksheets()
     if not layout:
         raise Unsafe("E_NOT_OURS", "ไม่มีแผ่นงาน", "no worksheets")
-    wanted = [(name, _second_look(parts[part], formats)) for name, part, _ in layout]
-    values = _values_or_unsafe(data, wanted, any(b"opsbook" in part for part in parts.values()))
+    pages = [_second_look(name, parts[part], formats) for name, part, _ in layout]
+    odd = not package.plain or any(p.mended for p in pages)
+    if odd or any(package.odd(part) for part in (*(part for _, part, _ in layout), package.part_of("sharedStrings"))):
+        data = package.spelled_anew([(p.name, etree.tostring(p.tree, encoding="UTF-8")) for p in pages])
+    ours = any(b"opsbook" in part for part in parts.values())
+    values = _values_or_unsafe(data, [(p.name, p.places) for p in pages], ours)
     sheets = []
     for (name, part, hidden), cells in zip(layout, values, strict=True):
         merges = re.findall(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z0-9:]+)"', parts[part])
@@ -189,14 +205,14 @@ def _objects(parts: dict[str, bytes], sheet: str) -> list[dict[str, str]]:
     folder, _, name = sheet.rpartition("/")
     relations = parts.get(f"{folder}/_rels/{name}.rels")
     found: list[dict[str, str]] = []
-    for relation in _tree(relations).iterfind("{*}Relationship") if relations else ():
+    for relation in tree_of(relations).iterfind("{*}Relationship") if relations else ():
         kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
         part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
         if kind == "drawing" and part in parts:
-            tree = _tree(parts[part])
+            tree = tree_of(parts[part])
             found += [{"address": _anchor(a)} for wanted in _ANCHORS for a in tree.iterfind(wanted)]
         elif kind == "comments" and part in parts:
-            found += _notes(_tree(parts[part]))
+            found += _notes(tree_of(parts[part]))
         elif kind in ("oleObject", "package", "image"):
             found.append({"address": ""})
     return found
@@ -222,7 +238,7 @@ def _anchor(anchor: Any) -> str:
 def _values_or_unsafe(data: bytes, wanted: list[tuple[str, Places]], ours: bool) -> list[list[list[Any]]]:
     try:
         return _values(data, wanted)
-    except MemoryError:
+    except (MemoryError, Unsafe):
         raise
     except BaseException as error:  # a panic of the reader is a BaseException; it costs this one file
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
@@ -245,12 +261,28 @@ def _cells(grid: list[list[Any]], places: Places) -> list[list[Any]]:
     cells = []
     for (row, column), (extra, said, code) in sorted(places.items()):
         value = grid[row][column] if row < len(grid) and column < len(grid[row]) else ""
+        formula = extra == "formula"
         if extra in ("error", "formula_empty"):
             cells.append([row, column, said, extra, False, None])
-        elif value != "" or extra:
-            text, kind = text_of(value)
-            number = kind == "number" and code
-            kind = "percent" if number and is_percent(code) else kind
-            seen = shown(code, float(value)) if number and kind == "number" else None
-            cells.append([row, column, text, kind, extra == "formula", seen])
+        elif extra == "date":
+            cells.append([row, column, said, "date", False, None])
+        elif value != "" or extra or said:
+            cells.append([row, column, *_valued(value, said, code, (row, column), formula)])
     return cells
+
+
+def _valued(value: Any, said: str, code: str, place: tuple[int, int], formula: bool) -> tuple[Any, ...]:
+    """(text, kind, is a formula, what is shown where that differs); both readings of a number must agree."""
+    if not said and isinstance(value, str):
+        return value, "text", formula, None
+    counted = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = float(said or value) if said or counted else None
+    if number is None:
+        return *text_of(value), formula, None
+    dated = isinstance(value, (datetime, date, time, timedelta))
+    if said and isinstance(value, (int, float)) and value != number:
+        raise _unsure(place)
+    if is_date(code, number) or (dated and code):
+        return text_of(value if dated else day_of(number))[0], "date", formula, None
+    kind = "percent" if is_percent(code, number) else "number"
+    return as_typed(number), kind, formula, shown(code, number) if kind == "number" else None

@@ -44,7 +44,7 @@ def assign_rows(n: int, reading: Reading, form: Form, plan: Plan) -> tuple[list[
     own = {i["code"]: i for i in plan.assigned(unit)}
     codes = code_finder(own)
     found = list(reading.findings)
-    incomplete = {f.sheet for f in reading.findings if f.rule in ("E_COLUMN", "E_HEADING")}
+    incomplete = {f.sheet for f in reading.findings if f.rule in ("E_COLUMN", "E_HEADING", "E_TITLE")}
     rows: list[Row] = []
     for sheet in form.sheets(plan.fiscal_year):
         of_sheet = [r for r in reading.rows if r.sheet_key == sheet.key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipeline.validate.findings import finding, from_row, merged, under_policy
 from pipeline.validate.past import Past, Standing
 from pipeline.validate.posting import against_ledger, ground_of, posting_of
 from pipeline.validate.proof import proof_of, strange_folder
-from pipeline.validate.rows import Row, assign_rows, typed, without_what_follows
+from pipeline.validate.rows import Row, assign_rows, place_in, typed, without_what_follows
 from pipeline.validate.signing import sign, signs
 from pipeline.validate.timing import CODES, held_by_time, told
 from schemas.forms_index import forms
@@ -104,7 +105,7 @@ def _judge_rows(
     for n, row in enumerate(rows):
         sheet, unit = sheets[row.row.sheet_key], units[n]
         without_what_follows(row)
-        _revision_and_owner(row, readings[row.file], plan, unit)
+        _revision_and_owner(row, readings[row.file], plan, unit, sheet)
         row.findings = [] if row.blocked else [under_policy(f, plan, unit, now.date()) for f in row.findings]
         row.before = list(row.findings)
         reading = readings[row.file]
@@ -224,7 +225,7 @@ def _note_formulas(rows: list[Row], keys: Sequence[str]) -> None:
     for row in rows:
         for key in keys:
             cell = row.row.cells.get(key)
-            if cell is not None and cell.formula and cell.kind != "formula_empty":
+            if cell is not None and cell.formula and not parse(cell.text, cell.kind).status.startswith("E_"):
                 row.findings.append(
                     finding(
                         "W_FORMULA",
@@ -239,7 +240,7 @@ def _note_formulas(rows: list[Row], keys: Sequence[str]) -> None:
                 )
 
 
-def _revision_and_owner(row: Row, reading: Reading, plan: Plan, unit: str) -> None:
+def _revision_and_owner(row: Row, reading: Reading, plan: Plan, unit: str, sheet: Sheet) -> None:
     code, made_from = row.indicator["code"], reading.identity.plan_revision
     changed_in = plan.revision_of(unit, code)
     if made_from is not None and made_from < changed_in:
@@ -258,6 +259,11 @@ def _revision_and_owner(row: Row, reading: Reading, plan: Plan, unit: str) -> No
         )
         return
     expected = owned_values(row.indicator)
+    if _of_another(row, plan, expected["name"]):
+        keys = [f.key for f in sheet.inputs if f.key in row.row.cells and not row.row.cells[f.key].blank]
+        mixed = finding("E_MIXED", row.row.sheet, (row.row.cells["name"].address,), code, row.period)
+        row.findings = [replace(mixed, places=(*mixed.places, *(place_in(row, k) for k in keys)))]
+        return
     for key in OWNED:
         cell = row.row.cells.get(key)
         if cell is not None and not _same(cell.text, expected[key]):
@@ -276,6 +282,14 @@ def _revision_and_owner(row: Row, reading: Reading, plan: Plan, unit: str) -> No
                     centre=plan.settings["centre_contact"],
                 )
             )
+
+
+def _of_another(row: Row, plan: Plan, expected: str) -> bool:
+    """Whether the row bears the name of an indicator that its code is not: columns sorted or pasted apart from each other."""
+    cell = row.row.cells.get("name")
+    if cell is None or cell.blank or _same(cell.text, expected):
+        return False
+    return skeleton(cell.text) in {skeleton(i.get("name", "")) for i in plan.indicators.values()}
 
 
 def _same(typed: str, expected: str) -> bool:

@@ -13,7 +13,7 @@ _AGAIN = ("เปิดไฟล์ใน Excel แล้ว “บันทึ�
 
 ACROSS_SHEETS = ("E_REVISION",)  # one change of the plan concerns an indicator on every sheet: told once
 # What was typed may mean two things and nobody chose: the marked copy leaves these cells blank, and waits for them.
-UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_CHOOSE")
+UNSURE = ("E_MERGED", "E_TWO_COLUMNS", "E_TWO_SHEETS", "E_HEADING", "E_TITLE", "E_MIXED", "E_CHOOSE")
 
 RULES = (
     _rule(
@@ -203,6 +203,15 @@ RULES = (
         "Do not change headings; type the right figures into the coloured cells of this copy, which are left blank",
     ),
     _rule(
+        "E_TITLE",
+        "error",
+        "แผ่นงานชื่อ “{name}” แต่หัวเรื่องเขียนว่า “{value}” ไม่ทราบว่าเป็นผลของไตรมาสใด จึงยังไม่รับแผ่นงานนี้",
+        "The sheet is named “{name}” but its title says “{value}”: which quarter is meant cannot be known, so it is held",
+        "อย่าคัดลอกหรือเปลี่ยนชื่อแผ่นงาน กรอกผลของไตรมาสตามชื่อแผ่นงานในช่องที่ระบายสี สำเนานี้เว้นช่องเหล่านี้ว่างไว้",
+        "Do not copy or rename sheets; type the results of the quarter that the sheet is named after into the coloured cells "
+        "of this copy, which are left blank",
+    ),
+    _rule(
         "E_TWO_COLUMNS",
         "error",
         "มีคอลัมน์ “{name}” สองคอลัมน์ ({value}) ตัวเลขไม่เหมือนกัน ไม่ทราบว่าใช้คอลัมน์ใด จึงยังไม่รับแถวนี้",
@@ -342,6 +351,15 @@ RULES = (
         "“{value}” is set by the centre and may not be changed (it was: {was})",
         "ใส่ค่าเดิมกลับ ถ้าเห็นว่าผิดโปรดแจ้ง{centre}",
         "Put the old value back; if it is wrong, tell {centre}",
+    ),
+    _rule(
+        "E_MIXED",
+        "error",
+        "รหัสและชื่อในแถวเป็นของตัวชี้วัดคนละตัว ไม่ทราบว่าตัวเลขเป็นของตัวชี้วัดใด จึงยังไม่รับแถวนี้",
+        "Code and name of the row are those of two indicators: whose figures these are cannot be known, so the row is held",
+        "มักเกิดจากเรียงลำดับหรือวางทับเพียงบางคอลัมน์ เรียงไฟล์เดิมให้ตรงแล้วส่งใหม่ หรือกรอกค่าในช่องที่ระบายสี ซึ่งสำเนานี้เว้นว่างไว้",
+        "Often some columns were sorted or pasted alone: put your file in order and send it again, or type the figures into the "
+        "coloured cells, which this copy leaves blank",
     ),
     _rule(
         "E_LOCKED",
