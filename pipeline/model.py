@@ -109,8 +109,8 @@ class Finding:
     @property
     def cells(self) -> tuple[str, ...]:
         """Addresses as Excel shows them in the file received, on the sheet named."""
-        key = self.places[0].sheet_key if self.places else ""
-        return tuple(p.address for p in self.places if p.sheet_key == key)
+        key = next((p.sheet_key for p in self.places if p.sheet_key), "")  # of a heading nobody may know it
+        return tuple(p.address for p in self.places if p.sheet_key in ("", key))
 
     @property
     def proposal(self) -> str | None:

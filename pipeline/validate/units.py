@@ -261,8 +261,8 @@ def _revision_and_owner(row: Row, reading: Reading, plan: Plan, unit: str, sheet
     expected = owned_values(row.indicator)
     if _of_another(row, plan, expected["name"]):
         keys = [f.key for f in sheet.inputs if f.key in row.row.cells and not row.row.cells[f.key].blank]
-        mixed = finding("E_MIXED", row.row.sheet, (row.row.cells["name"].address,), code, row.period)
-        row.findings = [replace(mixed, places=(*mixed.places, *(place_in(row, k) for k in keys)))]
+        mixed = finding("E_MIXED", row.row.sheet, (), code, row.period)
+        row.findings = [replace(mixed, places=tuple(place_in(row, k) for k in ("name", *keys)))]
         return
     for key in OWNED:
         cell = row.row.cells.get(key)
