@@ -167,6 +167,12 @@ def test_a_card_has_the_fields_of_the_ministrys_card_in_its_order(papers):
         ]
 
 
+def test_a_card_names_programme_and_evidence_where_the_plan_does(papers):
+    told = [[row.cells[0].text for row in t.rows] for t in docx.Document(str(papers("ministry")["cards"])).tables]
+    assert sum("แผนงาน" in labels for labels in told) == 6
+    assert all("หลักฐานที่ต้องแนบ" in labels and "กิจกรรม" not in labels for labels in told)
+
+
 def test_a_card_tells_each_quarter_and_says_draft_until_confirmed(papers):
     document = docx.Document(str(papers("ministry")["cards"]))
     mine = next(iter(kpi_card.parts(card("ministry"))))[1]

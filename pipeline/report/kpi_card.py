@@ -47,6 +47,15 @@ MORE = (
     ("responsible", Text("ผู้รับผิดชอบตัวชี้วัด", "Responsible")),
     ("supporter", Text("ผู้สนับสนุน", "Supporter")),
 )
+# What a card of the source does not have; a line only where the plan says something.
+FURTHER = (
+    ("programme", Text("แผนงาน", "Programme")),
+    ("project", Text("โครงการ", "Project")),
+    ("output", Text("ผลผลิต", "Output")),
+    ("activity", Text("กิจกรรม", "Activity")),
+    ("higher_plans", Text("แผนระดับที่สนับสนุน", "Higher plans served")),
+    ("evidence", Text("หลักฐานที่ต้องแนบ", "Evidence required")),
+)
 REPORT = Text("รายงานผลการดำเนินงาน", "Results")
 LINES = (
     ("result", Text("ผลการดำเนินงาน", "Result")),
@@ -102,6 +111,9 @@ def _card(part: Scorecard, row: dict[str, object], quarters: pd.DataFrame) -> It
     for key, label in MORE:
         phone = "   เบอร์ติดต่อ -" if key in ("responsible", "supporter") else ""
         yield _field(label.th, (values.get(key, "") or "-") + phone)
+    for key, label in FURTHER:
+        if values.get(key, "").strip(" -"):
+            yield _field(label.th, values[key])
     heads = [f"ไตรมาสที่ {q}" for q in (1, 2, 3, 4)]
     yield Row([_LABEL.of(REPORT.th), *(_LABEL.of(h, align="center") for h in heads)], keep=True)
     known = {str(q["period"]): q for q in quarters.to_dict("records")}
