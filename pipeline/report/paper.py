@@ -166,7 +166,7 @@ def _problems(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) ->
         )
         for r in shown.itertuples()
     ]
-    _grid(paper, (50, 23, 46, 46), ("หน่วยงานและตัวชี้วัด", "แผน / ผล", "สาเหตุ ปัญหาและอุปสรรค", "แนวทางแก้ไข"), lines, (1,))
+    _grid(paper, (66, 21, 39, 39), ("หน่วยงานและตัวชี้วัด", "แผน / ผล", "สาเหตุ ปัญหาและอุปสรรค", "แนวทางแก้ไข"), lines, (1,))
 
 
 def _remedies(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) -> None:
@@ -188,7 +188,7 @@ def _remedies(paper: Paper, card: Scorecard, tables: dict[str, pd.DataFrame]) ->
         (f"{r.unit_name}\n{r.indicator} {r.indicator_name}", r.remedy_before, f"{figure(r.result_before)} → {figure(r.result)}", BECAME[r.became].th)
         for r in shown.itertuples()
     ]  # fmt: skip
-    _grid(paper, (52, 57, 26, 30), ("หน่วยงานและตัวชี้วัด", "แนวทางแก้ไขที่เสนอไว้", "ผล", "ขณะนี้"), lines, (2, 3))
+    _grid(paper, (70, 45, 24, 26), ("หน่วยงานและตัวชี้วัด", "แนวทางแก้ไขที่เสนอไว้", "ผล", "ขณะนี้"), lines, (2, 3))
 
 
 # -- 5 to 7: changes, restated, advice --------------------------------------------------------------------------------
