@@ -229,6 +229,11 @@ def test_a_formula_with_a_stored_value_is_read_and_marked_as_a_formula() -> None
     assert cells_of(data)[1, 0] == ("7", "number", True)
 
 
+def test_a_text_cell_that_names_no_text_is_empty() -> None:
+    data = with_sheet(b'<c r="A2" t="n"><v>7</v></c>', b'<c r="A2" t="s"><v/></c>')
+    assert set(cells_of(data)) == {(0, 0)}
+
+
 def test_an_empty_part_without_an_end_is_sound() -> None:
     whole = with_sheet(b"<v>7</v>", b"<v>8</v>")
     data = repacked(whole, extra=[("docProps/thumbnail.wmf", b"")])

@@ -99,7 +99,7 @@ def _noted(page: _Page, place: tuple[int, int], cell: Any, formats: dict[str, st
     kind = "formula" if formula else ""
     if stored == "d":
         return "date", value or "", ""
-    if stored == "s" and not (value or "").isdecimal():
+    if stored == "s" and value and not value.isdecimal():
         raise Unsafe("E_UNSAFE_BROKEN", "ข้อความในเซลล์อ้างอิงผิด", "a cell refers to no text")
     if stored not in (None, "n") or not value:
         return kind, "", ""
