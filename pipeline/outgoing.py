@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from pipeline import reply
@@ -73,6 +71,4 @@ def _put_away(office: Office, unit: str, form: str, earlier: Sequence[int]) -> N
     for each in earlier:
         old = office.settings.outbox / _path(unit, form, each)
         if old.exists():
-            (old.parent / "done").mkdir(exist_ok=True)
-            with suppress(OSError):  # open in a mail program: it stays, its number says that it is older
-                os.replace(old, old.parent / "done" / old.name)
+            reply.put_away(old)

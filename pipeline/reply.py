@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import os
 import re
@@ -122,12 +123,26 @@ def _put_away(settings: Settings, result: ValidationResult, folder: str, keep: s
         pages = ((p, *_name_and_number(p)) for p in where.glob("*.html"))
         old += [p for p, stem, n in pages if n in replaced or (stem == same and 0 <= n < number)]
     for each in old:
-        done = each.parent / "done"
-        done.mkdir(exist_ok=True)
-        try:
-            os.replace(each, done / each.name)
-        except OSError:  # held open by Excel: it stays where it is, the register says what counts
-            continue
+        put_away(each)
+
+
+# What systems and shares answer where Excel or a mail program holds a file open.
+_HELD_OPEN = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
+
+
+def put_away(path: Path) -> None:
+    """Move an answer that a newer one took the place of to done/ beside it; firm before the decision that follows, which
+    is not taken again after the power failed."""
+    done = path.parent / "done"
+    make_folder(done)
+    try:
+        os.replace(path, done / path.name)
+    except OSError as error:
+        if error.errno not in _HELD_OPEN:
+            raise
+        return  # it stays where it is, the register says what counts
+    sync_folder(done)
+    sync_folder(path.parent)
 
 
 def _name_and_number(page: Path) -> tuple[str, int]:

@@ -151,7 +151,8 @@ def unnumbered(found: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "ledger": rows,
-        "outbox": sorted(map(_no_number, found["outbox"])),
+        # an answer that could not be moved to done/ (a program holds it open) stays where it was
+        "outbox": sorted(_no_number(path.replace("/done/", "/")) for path in found["outbox"]),
         "originals": found["originals"],
         "left": found["left"],
     }
@@ -296,8 +297,8 @@ def main(words: list[str]) -> None:
 
     if kind == "errors":  # a file that fails once is judged later: nothing here may depend on the order
         office = Path(shutil.copytree(office, work / "office", dirs_exist_ok=True))
-        for name in ("สำเนา (2).xlsx", "แผน 2.xlsx", "แก้หลังยืนยัน.xlsx"):
-            (office / "inbox" / name).unlink()
+        for name in ("สำเนา (2).xlsx", "แผน 2.xlsx", "แก้หลังยืนยัน.xlsx", "*.png"):
+            next(office.glob(f"inbox/{name}")).unlink()
     campaign = Campaign(office, work, SABOTAGES[words[6]] if len(words) > 6 else None)
     rng, total = random.Random(seed), len(campaign.steps)
     part, parts = map(int, share.split("/"))

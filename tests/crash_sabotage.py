@@ -70,7 +70,7 @@ def claims_forgotten_after_a_crash() -> None:
         return real_claim(*args)
 
     intake.claim = claim
-    intake.claims = lambda *args: real(*args) if mine else []
+    intake.claims = lambda *args: [c for c in real(*args) if mine or c[1]["channel"] == "command"]
 
 
 @_sabotage
