@@ -141,8 +141,11 @@ def _named(row: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
     return {k: names.get(v, v) if k in numbers else _no_number(v) for k, v in row.items()}
 
 
-def unnumbered(found: dict[str, Any]) -> dict[str, Any]:
-    """A state without the numbers of arrivals, which depend on the order in which failed files were taken up again."""
+def unnumbered(found: dict[str, Any], held_open: bool) -> dict[str, Any]:
+    """A state without the numbers of arrivals, which depend on the order in which failed files were taken up again.
+
+    Where files seemed to be `held_open` by a program, an answer that could not be moved to done/ stays where it was.
+    """
     names = {row["number"]: row["name"] for row in found["ledger"]["submission"]}
     rows = {
         table: sorted(json.dumps(_named(row, names)) for row in lines)
@@ -151,8 +154,7 @@ def unnumbered(found: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "ledger": rows,
-        # an answer that could not be moved to done/ (a program holds it open) stays where it was
-        "outbox": sorted(_no_number(path.replace("/done/", "/")) for path in found["outbox"]),
+        "outbox": sorted(_no_number(p.replace("/done/", "/") if held_open else p) for p in found["outbox"]),
         "originals": found["originals"],
         "left": found["left"],
     }
@@ -247,7 +249,7 @@ class Campaign:
             problems += half_written(root)
         return self.settle(root, problems)
 
-    def settle(self, root: Path, problems: list[str], exact: bool = True) -> str:
+    def settle(self, root: Path, problems: list[str], error: int = 0) -> str:
         for _ in range(3):
             code, _, _ = receive(root, Steps(root), self.sabotage)
             if code == 0:
@@ -257,7 +259,10 @@ class Campaign:
         if problems:
             return f"half-written or failed: {problems[:3]}"
         found = state(root)
-        return difference(self.wanted, found) if exact else difference(unnumbered(self.wanted), unnumbered(found))
+        if not error:
+            return difference(self.wanted, found)
+        held_open = error in (errno.EACCES, errno.EBUSY)
+        return difference(unnumbered(self.wanted, held_open), unnumbered(found, held_open))
 
     def failed(self, at: int, number: int, lasting: bool) -> str:
         """Step `at` (and, where the trouble is lasting, all that follow) fails with an error -> what is wrong then."""
@@ -274,7 +279,7 @@ class Campaign:
         code, _, _ = receive(root, Steps(root, fail=fail), self.sabotage)
         problems = [*half_written(root), *([f"the receiver broke: {code}"] if code not in (0, 2) else [])]
         problems += [f"a verdict from trouble: {n}" for n in self._false_verdicts(root)]
-        return self.settle(root, problems, exact=False)
+        return self.settle(root, problems, number)
 
     def _false_verdicts(self, root: Path) -> list[str]:
         wanted = {r["name"]: r["state"] for r in self.wanted["ledger"]["submission"]}
