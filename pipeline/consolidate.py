@@ -53,24 +53,11 @@ def consolidate(
 def _attributes(plan: Plan) -> pd.DataFrame:
     rows = []
     for unit in plan.reporting_units:
-        who = _who(plan, unit)
+        who = plan.who(unit)
         own = {i["code"]: {**_what(plan, i), "applies": "yes"} for i in plan.assigned(unit)}
         own |= {i["code"]: {**_what(plan, i), "applies": "no"} for i in plan.not_applicable(unit)}
         rows += [{**who, **own[code]} for code in plan.indicators if code in own]
     return pd.DataFrame(rows)
-
-
-def _who(plan: Plan, unit: str) -> dict[str, Any]:
-    row = plan.units[unit]
-    parent = row.get("parent", "")
-    return {
-        "unit": unit,
-        "unit_name": row.get("name", ""),
-        "unit_short": row.get("short_name") or row.get("name", ""),
-        "unit_type": row.get("type", ""),
-        "parent": parent,
-        "parent_name": plan.units.get(parent, {}).get("name", ""),
-    }
 
 
 def _what(plan: Plan, i: dict[str, str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.evidence import Codes, codes_of, key
 from schemas.folders import unit_folder
-from schemas.forms.central_plan import BASES, FORM, OVER_TIME, SETTINGS
+from schemas.forms.central_plan import BASES, OVER_TIME, SETTINGS
 from schemas.numbers import parse, plain
 from schemas.plan_book.cells import parse_day
 from schemas.plan_book.columns import CRITERIA
@@ -123,6 +123,19 @@ class Plan:
     def reporting_units(self) -> list[str]:
         """Codes of the units that have indicators, in the plan's order."""
         return [u for u in self.units if self.assigned(u)]
+
+    def who(self, unit: str) -> dict[str, str]:
+        """Code, name, short name, type and parent of a unit, as every table of figures begins."""
+        row = self.units[unit]
+        parent = row.get("parent", "")
+        return {
+            "unit": unit,
+            "unit_name": row.get("name", ""),
+            "unit_short": row.get("short_name") or row.get("name", ""),
+            "unit_type": row.get("type", ""),
+            "parent": parent,
+            "parent_name": self.units.get(parent, {}).get("name", ""),
+        }
 
     def revision_of(self, unit: str, indicator: str) -> int:
         """The revision in which this unit's definition of the indicator last changed."""
@@ -275,6 +288,3 @@ def float_of(text: str) -> float:
     """A figure of the plan as float, NaN where there is none."""
     number = parse(text)
     return float(number.value) if number.value is not None and number.status == "number" else float("nan")
-
-
-PLAN_SHEETS = tuple(s.key for s in FORM.sheets(2567))

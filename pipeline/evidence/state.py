@@ -75,10 +75,9 @@ def view_of(
     year = plan.fiscal_year
     files = (*proofs.arrivals(connection, zone, as_of), *more)
     places = places_of(plan, proofs.homes(connection, as_of))
-    if not files:
-        named = proofs.cells(book.standing_postings(connection, year, as_of=as_of, form=RESULTS))
-        return View(plan, places, (), match(year, named, (), places))
     cells = proofs.cells(book.standing_postings(connection, year, as_of=as_of, form=RESULTS))
+    if not files:
+        return View(plan, places, (), match(year, cells, (), places))
     earlier = proofs.cells(book.standing_postings(connection, year - 1, as_of=as_of, form=RESULTS), f"{year - 1}-Q4")
     before = frozenset((c.unit, k) for c in earlier for line in c.text.split("\n") for k in spellings(line))
     files = tuple(sorted(files, key=lambda a: (a.received_at, a.number)))

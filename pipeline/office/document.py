@@ -159,10 +159,6 @@ class Paper:
                 f'<w:hyperlink w:anchor={quoteattr(anchor)} w:history="1">{run}{number}</w:hyperlink>',
             )
 
-    def page_break(self) -> None:
-        """What follows begins on a new page."""
-        self._body.append('<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
-
     def _paragraph(self, properties: str, runs: str) -> None:
         self._body.append(f"<w:p><w:pPr>{properties}</w:pPr>{runs}</w:p>")
 

@@ -18,9 +18,9 @@ INK, MUTED, NAVY, ACCENT = "#1F2933", "#52606D", "#17375E", "#2F6DA8"
 LINE, PALE, BAND, WHITE = "#CBD2D9", "#F5F7FA", "#E4ECF5", "#FFFFFF"
 INPUT = "#FFF9DB"
 
-SCORE, PERCENT, COUNT, POINTS, FIGURE, INTEGER = "0.0000", "0.00", "#,##0", "0", "#,##0.00##", "#,##0"
+SCORE, PERCENT, COUNT, FIGURE, INTEGER = "0.0000", "0.00", "#,##0", "#,##0.00##", "#,##0"
 # A true date that Excel and LibreOffice show in the Buddhist era, with Thai month names and ASCII digits.
-DATE, DATE_TIME = "[$-107041E]d mmm yyyy", "[$-107041E]d mmm yyyy hh:mm"
+DATE_TIME = "[$-107041E]d mmm yyyy hh:mm"
 
 _ONE_LINE, _NEXT_LINE = 1.75, 1.66  # of the font size; less cuts upper vowels and tone marks
 _EM = 0.55  # mean advance of a Thai letter in the widest font that stands in for ours

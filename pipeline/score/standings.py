@@ -42,7 +42,7 @@ def parent_totals(
     table["units_reporting"] = [len(reporting.intersection(groups.behind_each[g])) for g in table.index]
     office = table.loc[""].to_dict()
     who = pd.DataFrame(
-        [_who(plan, p) for p in groups.parents],
+        [plan.who(p) for p in groups.parents],
         columns=["unit", "unit_name", "unit_short", "unit_type", "parent", "parent_name"],
     )
     parents = who.join(table, on="unit")
@@ -69,19 +69,6 @@ def trend(quarters: Mapping[int, Quarter], plan: Plan, groups: Groups) -> pd.Dat
     return frame.astype({"unit": "str", "period": "str", "headline": "float64", "coverage": "float64"}).reset_index(
         drop=True
     )
-
-
-def _who(plan: Plan, unit: str) -> dict[str, str]:
-    row = plan.units[unit]
-    parent = row.get("parent", "")
-    return {
-        "unit": unit,
-        "unit_name": row.get("name", ""),
-        "unit_short": row.get("short_name") or row.get("name", ""),
-        "unit_type": row.get("type", ""),
-        "parent": parent,
-        "parent_name": plan.units.get(parent, {}).get("name", ""),
-    }
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
